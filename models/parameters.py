@@ -134,9 +134,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "correlation",
         "the same correlation for an independent approach",
     ),
-    Parameter(
-        "speed", "positive", "per year", "takeoff speed: growth of log capability per year"
-    ),
+    Parameter("speed", "positive", "per year", "takeoff speed: growth of log capability per year"),
     Parameter("lead", "positive", "years", "time between one project's arrival and the next"),
     Parameter(
         "offense", "real", "log ratio", "log advantage of offence over defence at equal resources"

@@ -1,0 +1,108 @@
+"""The studies that ship say what their sources say."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from takeoff.data.check import check_study
+from takeoff.data.load import load_study
+from takeoff.data.panel import join
+from takeoff.data.shipped import shipped_studies, study_folder
+
+
+@pytest.mark.parametrize("name", shipped_studies())
+def test_study_that_ships_is_free_of_errors(name: str) -> None:
+    assert {problem.severity for problem in check_study(name)} <= {"note"}
+    assert load_study(name).name == name
+
+
+@pytest.mark.parametrize("name", shipped_studies())
+def test_every_question_says_why_it_maps_as_it_does(name: str) -> None:
+    for question in load_study(name).questions.values():
+        assert question.mapping.endswith(".")
+
+
+def test_fri_has_every_person_and_their_camp() -> None:
+    answers = load_study("fri_2023").answers
+    people = answers.drop_duplicates("expert")["camp"].value_counts()
+    assert people.to_dict() == {"Concerned": 11, "Skeptical": 11}
+    assert set(answers[answers["question"] == "extinction"]["expert"]) == set(answers["expert"])
+
+
+def test_fri_names_what_is_missing_and_what_is_incoherent() -> None:
+    notes = [problem.message for problem in check_study("fri_2023")]
+    assert notes == [
+        "Wesley gave no answer to power_seeking",
+        "Wesley gave no answer to extinction_if_power_seeking",
+        "'Claire' is incoherent: with 0.01 for 'warning_shot' and 0.0001 given it, "
+        "1e-08 is impossible",
+        "'Claire' is incoherent: with 0.001 for 'evidence_of_misalignment' and 1e-05 given it, "
+        "1e-09 is impossible",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "concerned", "skeptical"),
+    [
+        ("warning_shot", 0.17, 0.03),
+        ("escalating_warning_shots", 0.09, 0.002),
+        ("platform_escalating_warning_shots", 0.05, 0.0025),
+        ("evidence_of_misalignment", 0.4, 0.01),
+        ("power_seeking", 0.15, 0.05),
+    ],
+)
+def test_fri_medians_are_those_published(question: str, concerned: float, skeptical: float) -> None:
+    """The authors' medians of P(C): inverted-CDF, incoherent and missing answers left out."""
+    incoherent = {("Claire", "warning_shot"), ("Claire", "evidence_of_misalignment")}
+    answers = load_study("fri_2023").answers
+    asked = answers[(answers["question"] == question) & answers["value"].notna()]
+    kept = asked[[(expert, question) not in incoherent for expert in asked["expert"]]]
+    medians = {
+        camp: np.quantile(values, 0.5, method="inverted_cdf")
+        for camp, values in kept.groupby("camp")["value"]
+    }
+    assert medians == {"Concerned": concerned, "Skeptical": skeptical}
+
+
+def test_fri_warnings_move_both_camps() -> None:
+    answers = load_study("fri_2023").answers
+    shift = answers[answers["question"] == "extinction_if_warning_shot"].groupby("camp")
+    assert shift["value"].median().to_dict() == {"Concerned": 0.36, "Skeptical": 0.0025}
+    assert shift["baseline"].median().to_dict() == {"Concerned": 0.275, "Skeptical": 0.001}
+
+
+def test_fri_numbers_are_as_written() -> None:
+    text = (study_folder("fri_2023") / "answers.csv").read_text()
+    assert "James,Skeptical,extinction,probability,1e-08,\n" in text
+
+
+def test_fri_carries_its_licence() -> None:
+    notice = (study_folder("fri_2023") / "LICENSE.md").read_text()
+    assert "MIT License" in notice
+    assert "Copyright (c) 2024 Forecasting Research Institute" in notice
+
+
+def test_authors_name_the_statement_behind_each_number() -> None:
+    answers = load_study("authors").answers
+    assert answers["value"].tolist() == [0.75, 0.3, 0.2, 0.5, 0.7, 0.95]
+    assert (answers["note"].str.len() > 0).all()
+
+
+def test_three_thefts_at_a_third_make_the_number_that_ships() -> None:
+    answers = load_study("authors").answers.set_index("question")["value"]
+    assert answers["theft_from_any_of_three_projects"] == pytest.approx(1 - 0.67**3, abs=0.005)
+
+
+def test_studies_that_ship_join() -> None:
+    panel = join([load_study(name) for name in shipped_studies()])
+    assert dict(panel.answers.sizes) == {"answer": 240, "expert": 23}
+    assert (panel.answers["lower"] <= panel.answers["value"]).all()
+    assert (panel.answers["value"] <= panel.answers["upper"]).all()
+    assert (panel.answers["lower"] < panel.answers["upper"]).all()
+
+
+def test_no_study_names_a_place_on_our_machines() -> None:
+    for name in shipped_studies():
+        for file in Path(study_folder(name)).iterdir():
+            assert "/work" not in file.read_text()

@@ -164,7 +164,7 @@ def _probability(cell: str) -> float | None:
         )
     if not 0 <= number <= 1:
         raise InputError(f"{shown(cell)} is outside [0, 1]; give a probability")
-    return abs(number)  # "-0" is 0
+    return number
 
 
 Cell = Annotated[float | None, BeforeValidator(_probability)]

@@ -95,6 +95,7 @@ def contest(
     sums = _log_sums(log_resources)
     strongest = _strongest(log_resources)
     together, defence, alone = _forces(theta, log_resources, sums)
+    held = np.exp(sums)
     features[:] = 0.0
     for history in range(histories.shape[0]):
         tally = histories[history, 0]
@@ -104,7 +105,7 @@ def contest(
             features[0, end, tally] += 1.0
             if bad > 0:
                 single = alone[strongest[bad]]
-                features[1, end, tally] += math.exp(sums[bad])
+                features[1, end, tally] += held[bad]
                 features[2, end, tally] += together[bad] / (together[bad] + defence[good])
                 features[3, end, tally] += single / (single + defence[good])
 
@@ -166,7 +167,7 @@ def contest_reverse(
         d_theta[OFFENSE] += by_alone[project] * steep
         d_log_resources[project] += by_alone[project] * steep
         for each in range(1, sets):
-            if (each >> project) & 1:
+            if (each >> project) & 1 and by_sum[each] != 0.0:
                 d_log_resources[project] += by_sum[each] * math.exp(
                     log_resources[project] - sums[each]
                 )

@@ -8,56 +8,34 @@ stands down; a passed one is fielded. Summed over all tries, with P(held) = h::
     P(fields a misaligned system)  = P(misaligned)·(1 − detection) / (1 − persistence·h)
     P(stands down)                 = (1 − persistence)·h / (1 − persistence·h)
 
-The denominator is written as a sum of positive terms, so that it keeps its tail.
+The common factor 1 / (1 − persistence·h) is the mean number of *tries*. Its denominator is
+written as a sum of positive terms, so that it keeps its tail.
 """
 
 from takeoff.models.special import compiled
 
-__all__ = ["fielded", "fielded_reverse"]
+__all__ = ["both_tries"]
 
 
 @compiled
-def fielded(
-    aligned: float, misaligned: float, detection: float, false_alarm: float, persistence: float
-) -> tuple[float, float, float]:
-    """Give P(fields aligned), P(fields misaligned), P(stands down)."""
-    passed_aligned = aligned * (1 - false_alarm)
-    passed_misaligned = misaligned * (1 - detection)
-    held = aligned * false_alarm + misaligned * detection
-    tries = 1 / ((1 - persistence) + persistence * (passed_aligned + passed_misaligned))
-    return passed_aligned * tries, passed_misaligned * tries, (1 - persistence) * held * tries
-
-
-@compiled
-def fielded_reverse(
+def both_tries(
     aligned: float,
     misaligned: float,
+    later_aligned: float,
+    later_misaligned: float,
     detection: float,
     false_alarm: float,
     persistence: float,
-    d_aligned: float,
-    d_misaligned: float,
-    d_absent: float,
-) -> tuple[float, float, float, float, float]:
-    """Carry derivatives by the three results back to the five arguments, in their order."""
-    passed_aligned = aligned * (1 - false_alarm)
-    passed_misaligned = misaligned * (1 - detection)
-    held = aligned * false_alarm + misaligned * detection
-    passed = passed_aligned + passed_misaligned
-    tries = 1 / ((1 - persistence) + persistence * passed)
-    d_tries = (
-        d_aligned * passed_aligned
-        + d_misaligned * passed_misaligned
-        + d_absent * (1 - persistence) * held
+) -> tuple[float, float]:
+    """Give the mean number of tries of a first candidate and of a later one.
+
+    Both in one call, because a division costs as much as all the rest and one serves for two.
+    """
+    now = (1 - persistence) + persistence * (
+        aligned * (1 - false_alarm) + misaligned * (1 - detection)
     )
-    d_denominator = -d_tries * tries * tries
-    d_passed_aligned = d_aligned * tries + d_denominator * persistence
-    d_passed_misaligned = d_misaligned * tries + d_denominator * persistence
-    d_held = d_absent * (1 - persistence) * tries
-    return (
-        d_passed_aligned * (1 - false_alarm) + d_held * false_alarm,
-        d_passed_misaligned * (1 - detection) + d_held * detection,
-        (d_held - d_passed_misaligned) * misaligned,
-        (d_held - d_passed_aligned) * aligned,
-        d_denominator * (passed - 1) - d_absent * held * tries,
+    later = (1 - persistence) + persistence * (
+        later_aligned * (1 - false_alarm) + later_misaligned * (1 - detection)
     )
+    inverse = 1 / (now * later)
+    return inverse * later, inverse * now

@@ -275,6 +275,7 @@ def _integrate(
     contexts = np.empty((3, size))
     helped = np.zeros(size)
     helped[: start[1]] = 1.0
+    own_tails = np.empty((6, size))
     tails = np.empty((6, KINDS * size))
     by_kind = np.empty((4, KINDS * size))
     states = np.empty((groups, 4, size))
@@ -290,7 +291,14 @@ def _integrate(
         _contexts(theta, start, aligned, misaligned, absent, difficulty, reach, contexts)
         detection = detections(theta, inspector)
         first_states(
-            theta, contexts[1], contexts[2], detection, inspector, tails[:, :size], own_states
+            theta,
+            start,
+            contexts[1],
+            contexts[2],
+            detection,
+            inspector,
+            own_tails,
+            own_states,
         )
         _weighted_first(start, contexts[0], own_states, first)
         for group in range(groups):
@@ -353,7 +361,9 @@ def _integrate_reverse(
         theta, d_theta, d_result = worlds[world], d_worlds[world], d_results[world]
         _contexts(theta, start, aligned, misaligned, absent, difficulty, reach, contexts)
         detection = detections(theta, inspector)
-        first_states(theta, contexts[1], contexts[2], detection, inspector, own_tails, own_states)
+        first_states(
+            theta, start, contexts[1], contexts[2], detection, inspector, own_tails, own_states
+        )
         _weighted_first(start, contexts[0], own_states, first)
         for group in range(groups):
             follower_states(
@@ -421,6 +431,7 @@ def _integrate_reverse(
                 d_first[row, k] *= contexts[0, k]
         first_states_reverse(
             theta,
+            start,
             contexts[1],
             contexts[2],
             detection,

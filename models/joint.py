@@ -233,12 +233,10 @@ def joint(first: FloatArray, start: IntArray, products: FloatArray, masses: Floa
     offset = products.shape[0] - size
     for row in range(4):
         begin, end = start[BRANCH[row]], start[BRANCH[row] + 1]
-        weights = first[row]
         for tally in range(size):
-            values = products[offset + tally]
             total = 0.0
             for k in range(begin, end):
-                total += weights[k] * values[k]
+                total += first[row, k] * products[offset + tally, k]
             masses[row, tally] = total
 
 
@@ -256,10 +254,8 @@ def joint_reverse(
     offset = products.shape[0] - size
     for row in range(4):
         begin, end = start[BRANCH[row]], start[BRANCH[row] + 1]
-        weights, d_weights = first[row], d_first[row]
         for tally in range(size):
-            values, d_values = products[offset + tally], d_products[offset + tally]
             by_mass = d_masses[row, tally]
             for k in range(begin, end):
-                d_weights[k] += by_mass * values[k]
-                d_values[k] += by_mass * weights[k]
+                d_first[row, k] += by_mass * products[offset + tally, k]
+                d_products[offset + tally, k] += by_mass * first[row, k]

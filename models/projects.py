@@ -15,14 +15,18 @@ import math
 
 import numpy as np
 
-from takeoff.models.inspection import fielded, fielded_reverse
+from takeoff.models.inspection import both_tries
+from takeoff.models.joint import IntArray
 from takeoff.models.layout import (
+    ABSENT,
+    ALIGNED,
     DETECTION,
     DETECTION_SPREAD,
     FALSE_ALARM,
     KINDS,
     KINSHIP,
     MARGIN,
+    MISALIGNED,
     PERSISTENCE,
     RENEWAL,
     REPLICATED,
@@ -147,15 +151,22 @@ def _follower_sum(
         found = detection[j]
         share = inspector_weight[j]
         for k in range(aligned.shape[0]):
-            good, bad, none = fielded(aligned[k], misaligned[k], found, false_alarm, persistence)
-            _, turn, _ = fielded(
-                later_aligned[k], later_misaligned[k], found, false_alarm, persistence
+            tries, later_tries = both_tries(
+                aligned[k],
+                misaligned[k],
+                later_aligned[k],
+                later_misaligned[k],
+                found,
+                false_alarm,
+                persistence,
             )
-            turned = good * loss(renewal * turn)
-            ends_aligned[k] += share * (good - turned)
-            ends_misaligned[k] += share * (bad + turned)
-            absent[k] += share * none
-            first_aligned[k] += share * good
+            good = share * aligned[k] * (1 - false_alarm) * tries
+            turned = good * loss(renewal * later_misaligned[k] * (1 - found) * later_tries)
+            ends_aligned[k] += good - turned
+            ends_misaligned[k] += share * misaligned[k] * (1 - found) * tries + turned
+            held = aligned[k] * false_alarm + misaligned[k] * found
+            absent[k] += share * (1 - persistence) * held * tries
+            first_aligned[k] += good
 
 
 @compiled
@@ -179,28 +190,27 @@ def follower_states_reverse(
     uplift, spillover = theta[UPLIFT], theta[SPILLOVER]
     margin = theta[margin_index]
     by_latent = np.zeros((2, KINDS * contexts))
-    for j in range(detection.shape[0]):
-        by_found, by_false_alarm, by_persistence, by_renewal = _follower_sum_reverse(
-            tails[0],
-            tails[1],
-            tails[3],
-            tails[4],
-            detection[j],
-            inspector[1, j],
-            theta[FALSE_ALARM],
-            theta[PERSISTENCE],
-            theta[RENEWAL],
-            d_states[0],
-            d_states[1],
-            d_states[2],
-            d_states[3],
-            by_latent[0],
-            by_latent[1],
-        )
-        d_detection[j] += by_found
-        d_theta[FALSE_ALARM] += by_false_alarm
-        d_theta[PERSISTENCE] += by_persistence
-        d_theta[RENEWAL] += by_renewal
+    by_false_alarm, by_persistence, by_renewal = _follower_sum_reverse(
+        tails[0],
+        tails[1],
+        tails[3],
+        tails[4],
+        detection,
+        inspector[1],
+        theta[FALSE_ALARM],
+        theta[PERSISTENCE],
+        theta[RENEWAL],
+        d_states[0],
+        d_states[1],
+        d_states[2],
+        d_states[3],
+        by_latent[0],
+        by_latent[1],
+        d_detection,
+    )
+    d_theta[FALSE_ALARM] += by_false_alarm
+    d_theta[PERSISTENCE] += by_persistence
+    d_theta[RENEWAL] += by_renewal
     for kind in range(KINDS):
         kinship = theta[KINSHIP + kind]
         root = _root(kinship)
@@ -238,8 +248,8 @@ def _follower_sum_reverse(
     misaligned: FloatArray,
     later_aligned: FloatArray,
     later_misaligned: FloatArray,
-    found: float,
-    share: float,
+    detection: FloatArray,
+    inspector_weight: FloatArray,
     false_alarm: float,
     persistence: float,
     renewal: float,
@@ -249,55 +259,78 @@ def _follower_sum_reverse(
     d_first_aligned: FloatArray,
     by_latent: FloatArray,
     by_later_latent: FloatArray,
-) -> tuple[float, float, float, float]:
-    """Add derivatives by P(aligned) less those by P(misaligned); return those by the numbers."""
-    by_found = 0.0
+    d_detection: FloatArray,
+) -> tuple[float, float, float]:
+    """Add derivatives by P(aligned) less P(misaligned) and by detection; return the others."""
     by_false_alarm = 0.0
     by_persistence = 0.0
     by_renewal = 0.0
-    for k in range(aligned.shape[0]):
-        good, _, _ = fielded(aligned[k], misaligned[k], found, false_alarm, persistence)
-        _, turn, _ = fielded(later_aligned[k], later_misaligned[k], found, false_alarm, persistence)
-        turned = loss(renewal * turn)
-        by_turned = good * (d_ends_misaligned[k] - d_ends_aligned[k]) * share
-        by_rate = by_turned * (1 - turned)
-        by_aligned, by_misaligned, by_found_now, by_alarm_now, by_persistence_now = fielded_reverse(
-            aligned[k],
-            misaligned[k],
-            found,
-            false_alarm,
-            persistence,
-            share
-            * (
+    alarm_free, stops = 1 - false_alarm, 1 - persistence
+    for j in range(detection.shape[0]):
+        found, missed, share = detection[j], 1 - detection[j], inspector_weight[j]
+        by_found = 0.0
+        for k in range(aligned.shape[0]):
+            tries, later_tries = both_tries(
+                aligned[k],
+                misaligned[k],
+                later_aligned[k],
+                later_misaligned[k],
+                found,
+                false_alarm,
+                persistence,
+            )
+            good = aligned[k] * alarm_free * tries
+            bad = misaligned[k] * missed * tries
+            held = aligned[k] * false_alarm + misaligned[k] * found
+            turn = later_misaligned[k] * missed * later_tries
+            turned = loss(renewal * turn)
+            by_good = share * (
                 d_ends_aligned[k] * (1 - turned)
                 + d_ends_misaligned[k] * turned
                 + d_first_aligned[k]
-            ),
-            share * d_ends_misaligned[k],
-            share * d_absent[k],
-        )
-        later = fielded_reverse(
-            later_aligned[k],
-            later_misaligned[k],
-            found,
-            false_alarm,
-            persistence,
-            0.0,
-            by_rate * renewal,
-            0.0,
-        )
-        by_latent[k] += by_aligned - by_misaligned
-        by_later_latent[k] += later[0] - later[1]
-        by_found += by_found_now + later[2]
-        by_false_alarm += by_alarm_now + later[3]
-        by_persistence += by_persistence_now + later[4]
-        by_renewal += by_rate * turn
-    return by_found, by_false_alarm, by_persistence, by_renewal
+            )
+            by_bad = share * d_ends_misaligned[k]
+            by_none = share * d_absent[k] * stops
+            by_rate = share * good * (d_ends_misaligned[k] - d_ends_aligned[k]) * (1 - turned)
+            by_turn = by_rate * renewal
+
+            # Through the mean number of tries, of this candidate and of a later one.
+            by_passed = -(by_good * good + by_bad * bad + by_none * held * tries) * tries
+            by_later_passed = -by_turn * turn * later_tries
+            passed = aligned[k] * alarm_free + misaligned[k] * missed
+            later_passed = later_aligned[k] * alarm_free + later_misaligned[k] * missed
+            by_persistence += (
+                by_passed * (passed - 1)
+                + by_later_passed * (later_passed - 1)
+                - share * d_absent[k] * held * tries
+            )
+            by_passed *= persistence
+            by_later_passed *= persistence
+            by_held = by_none * tries
+            by_pass_aligned = by_good * tries + by_passed
+            by_pass_misaligned = by_bad * tries + by_passed
+            by_later_misaligned = by_turn * later_tries + by_later_passed
+            by_latent[k] += (
+                by_pass_aligned * alarm_free
+                - by_pass_misaligned * missed
+                + by_held * (false_alarm - found)
+            )
+            by_later_latent[k] += by_later_passed * alarm_free - by_later_misaligned * missed
+            by_found += (by_held - by_pass_misaligned) * misaligned[
+                k
+            ] - by_later_misaligned * later_misaligned[k]
+            by_false_alarm += (by_held - by_pass_aligned) * aligned[
+                k
+            ] - by_later_passed * later_aligned[k]
+            by_renewal += by_rate * turn
+        d_detection[j] += by_found
+    return by_false_alarm, by_persistence, by_renewal
 
 
 @compiled
 def first_states(
     theta: FloatArray,
+    start: IntArray,
     shift: FloatArray,
     deviation: FloatArray,
     detection: FloatArray,
@@ -305,46 +338,87 @@ def first_states(
     tails: FloatArray,
     states: FloatArray,
 ) -> None:
-    """Fill ``states`` (4, context) of the first project, given its candidate's side.
+    """Fill ``states`` (4, context) of the first project, each row in its own branch.
 
-    Rows: given an aligned candidate's Z, fields it and stays aligned; fields it and turns; given a
-    misaligned candidate's Z, fields it; given either, stands down.
-    The tries before the fielded one had candidates of their own, hence P(aligned) given B only.
+    Given an aligned candidate's Z: fields it and stays aligned; fields it and turns. Given a
+    misaligned candidate's: fields it. Given either: stands down. ``start`` (branch + 1,) gives
+    the contexts of each branch. The tries before the fielded one had candidates of their own,
+    hence P(aligned) given B alone.
     """
     contexts = shift.shape[0]
-    false_alarm, persistence = theta[FALSE_ALARM], theta[PERSISTENCE]
-    kinship = theta[KINSHIP + REPLICATED]
-    inverse = 1 / _root(kinship)
+    inverse = 1 / _root(theta[KINSHIP + REPLICATED])
     latent = np.empty((2, contexts))
     for k in range(contexts):
         latent[0, k] = theta[MARGIN] + shift[k]
-        latent[1, k] = (latent[0, k] + theta[UPLIFT] + kinship * deviation[k]) * inverse
+        latent[1, k] = (
+            latent[0, k] + theta[UPLIFT] + theta[KINSHIP + REPLICATED] * deviation[k]
+        ) * inverse
     normal_tails(latent[0], tails[0], tails[1], tails[2])
     normal_tails(latent[1], tails[3], tails[4], tails[5])
     states[:] = 0.0
+    for branch in (ALIGNED, MISALIGNED, ABSENT):
+        span = slice(start[branch], start[branch + 1])
+        _first_sum(
+            branch,
+            tails[0, span],
+            tails[1, span],
+            tails[3, span],
+            tails[4, span],
+            detection,
+            inspector[1],
+            theta[FALSE_ALARM],
+            theta[PERSISTENCE],
+            theta[RENEWAL],
+            states[0, span],
+            states[branch + 1, span],
+        )
+
+
+@compiled
+def _first_sum(
+    branch: int,
+    aligned: FloatArray,
+    misaligned: FloatArray,
+    later_aligned: FloatArray,
+    later_misaligned: FloatArray,
+    detection: FloatArray,
+    inspector_weight: FloatArray,
+    false_alarm: float,
+    persistence: float,
+    renewal: float,
+    stays: FloatArray,
+    other: FloatArray,
+) -> None:
+    alarm_free, stops = 1 - false_alarm, 1 - persistence
     for j in range(detection.shape[0]):
-        found = detection[j]
-        share = inspector[1, j]
-        for k in range(contexts):
-            aligned, misaligned = tails[0, k], tails[1, k]
-            tries = 1 / (
-                (1 - persistence)
-                + persistence * (aligned * (1 - false_alarm) + misaligned * (1 - found))
-            )
-            _, turn, _ = fielded(tails[3, k], tails[4, k], found, false_alarm, persistence)
-            turned = loss(theta[RENEWAL] * turn)
-            good = share * (1 - false_alarm) * tries
-            states[0, k] += good * (1 - turned)
-            states[1, k] += good * turned
-            states[2, k] += share * (1 - found) * tries
-            states[3, k] += (
-                share * (1 - persistence) * (aligned * false_alarm + misaligned * found) * tries
-            )
+        found, missed, share = detection[j], 1 - detection[j], inspector_weight[j]
+        if branch == ALIGNED:
+            for k in range(aligned.shape[0]):
+                tries, later_tries = both_tries(
+                    aligned[k],
+                    misaligned[k],
+                    later_aligned[k],
+                    later_misaligned[k],
+                    found,
+                    false_alarm,
+                    persistence,
+                )
+                good = share * alarm_free * tries
+                turned = good * loss(renewal * later_misaligned[k] * missed * later_tries)
+                stays[k] += good - turned
+                other[k] += turned
+        else:
+            for k in range(aligned.shape[0]):
+                passed = aligned[k] * alarm_free + misaligned[k] * missed
+                held = aligned[k] * false_alarm + misaligned[k] * found
+                here = missed if branch == MISALIGNED else stops * held
+                other[k] += share * here / (stops + persistence * passed)
 
 
 @compiled
 def first_states_reverse(
     theta: FloatArray,
+    start: IntArray,
     shift: FloatArray,
     deviation: FloatArray,
     detection: FloatArray,
@@ -358,69 +432,125 @@ def first_states_reverse(
 ) -> None:
     """Carry derivatives by the first project's ``states`` back."""
     contexts = shift.shape[0]
-    false_alarm, persistence, renewal = theta[FALSE_ALARM], theta[PERSISTENCE], theta[RENEWAL]
     kinship = theta[KINSHIP + REPLICATED]
     root = _root(kinship)
     inverse = 1 / root
     by_latent = np.zeros((2, contexts))
-    for j in range(detection.shape[0]):
-        found = detection[j]
-        share = inspector[1, j]
-        by_found = 0.0
-        by_false_alarm = 0.0
-        by_persistence = 0.0
-        by_renewal = 0.0
-        for k in range(contexts):
-            aligned, misaligned = tails[0, k], tails[1, k]
-            passed = aligned * (1 - false_alarm) + misaligned * (1 - found)
-            held = aligned * false_alarm + misaligned * found
-            tries = 1 / ((1 - persistence) + persistence * passed)
-            _, turn, _ = fielded(tails[3, k], tails[4, k], found, false_alarm, persistence)
-            turned = loss(renewal * turn)
-            by_good = d_states[0, k] * (1 - turned) + d_states[1, k] * turned
-            by_tries = share * (
-                by_good * (1 - false_alarm)
-                + d_states[2, k] * (1 - found)
-                + d_states[3, k] * (1 - persistence) * held
-            )
-            by_passed = -by_tries * tries * tries * persistence
-            by_held = share * d_states[3, k] * (1 - persistence) * tries
-            by_rate = (
-                share * (1 - false_alarm) * tries * (d_states[1, k] - d_states[0, k]) * (1 - turned)
-            )
-            later = fielded_reverse(
-                tails[3, k],
-                tails[4, k],
-                found,
-                false_alarm,
-                persistence,
-                0.0,
-                by_rate * renewal,
-                0.0,
-            )
-            by_latent[0, k] += by_passed * (found - false_alarm) + by_held * (false_alarm - found)
-            by_latent[1, k] += later[0] - later[1]
-            by_found += (
-                (by_held - by_passed) * misaligned - share * d_states[2, k] * tries + later[2]
-            )
-            by_false_alarm += (by_held - by_passed) * aligned - share * by_good * tries + later[3]
-            by_persistence += (
-                by_tries * tries * tries * (1 - passed) - share * d_states[3, k] * held * tries
-            ) + later[4]
-            by_renewal += by_rate * turn
-        d_detection[j] += by_found
+    for branch in (ALIGNED, MISALIGNED, ABSENT):
+        span = slice(start[branch], start[branch + 1])
+        by_false_alarm, by_persistence, by_renewal = _first_sum_reverse(
+            branch,
+            tails[0, span],
+            tails[1, span],
+            tails[3, span],
+            tails[4, span],
+            detection,
+            inspector[1],
+            theta[FALSE_ALARM],
+            theta[PERSISTENCE],
+            theta[RENEWAL],
+            d_states[0, span],
+            d_states[branch + 1, span],
+            by_latent[0, span],
+            by_latent[1, span],
+            d_detection,
+        )
         d_theta[FALSE_ALARM] += by_false_alarm
         d_theta[PERSISTENCE] += by_persistence
         d_theta[RENEWAL] += by_renewal
+    by_margin = 0.0
+    by_later = 0.0
+    by_deviation = 0.0
     by_root = 0.0
     for k in range(contexts):
-        by_margin = by_latent[0, k] * tails[2, k]
-        by_later = by_latent[1, k] * tails[5, k] * inverse
+        now = by_latent[0, k] * tails[2, k]
+        later = by_latent[1, k] * tails[5, k] * inverse
         numerator = theta[MARGIN] + shift[k] + theta[UPLIFT] + kinship * deviation[k]
-        d_theta[MARGIN] += by_margin + by_later
-        d_theta[UPLIFT] += by_later
-        d_shift[k] += by_margin + by_later
-        d_deviation[k] += by_later * kinship
-        by_root -= by_later * numerator * inverse
-        d_theta[KINSHIP + REPLICATED] += by_later * deviation[k]
-    d_theta[KINSHIP + REPLICATED] += _kinship_reverse(kinship, root, 0.0, by_root)
+        by_margin += now + later
+        by_later += later
+        by_deviation += later * deviation[k]
+        by_root -= later * numerator * inverse
+        d_shift[k] += now + later
+        d_deviation[k] += later * kinship
+    d_theta[MARGIN] += by_margin
+    d_theta[UPLIFT] += by_later
+    d_theta[KINSHIP + REPLICATED] += _kinship_reverse(kinship, root, by_deviation, by_root)
+
+
+@compiled
+def _first_sum_reverse(
+    branch: int,
+    aligned: FloatArray,
+    misaligned: FloatArray,
+    later_aligned: FloatArray,
+    later_misaligned: FloatArray,
+    detection: FloatArray,
+    inspector_weight: FloatArray,
+    false_alarm: float,
+    persistence: float,
+    renewal: float,
+    d_stays: FloatArray,
+    d_other: FloatArray,
+    by_latent: FloatArray,
+    by_later_latent: FloatArray,
+    d_detection: FloatArray,
+) -> tuple[float, float, float]:
+    """Add derivatives by P(aligned) less P(misaligned) and by detection; return the others."""
+    by_false_alarm = 0.0
+    by_persistence = 0.0
+    by_renewal = 0.0
+    alarm_free, stops = 1 - false_alarm, 1 - persistence
+    for j in range(detection.shape[0]):
+        found, missed, share = detection[j], 1 - detection[j], inspector_weight[j]
+        by_found = 0.0
+        if branch == ALIGNED:
+            for k in range(aligned.shape[0]):
+                tries, later_tries = both_tries(
+                    aligned[k],
+                    misaligned[k],
+                    later_aligned[k],
+                    later_misaligned[k],
+                    found,
+                    false_alarm,
+                    persistence,
+                )
+                good = share * alarm_free * tries
+                turn = later_misaligned[k] * missed * later_tries
+                turned = loss(renewal * turn)
+                by_good = d_stays[k] * (1 - turned) + d_other[k] * turned
+                by_rate = good * (d_other[k] - d_stays[k]) * (1 - turned)
+                by_turn = by_rate * renewal
+                by_passed = -by_good * good * tries
+                by_later_passed = -by_turn * turn * later_tries
+                passed = aligned[k] * alarm_free + misaligned[k] * missed
+                later_passed = later_aligned[k] * alarm_free + later_misaligned[k] * missed
+                by_persistence += by_passed * (passed - 1) + by_later_passed * (later_passed - 1)
+                by_passed *= persistence
+                by_later_passed *= persistence
+                by_later_misaligned = by_turn * later_tries + by_later_passed
+                by_latent[k] += by_passed * (found - false_alarm)
+                by_later_latent[k] += by_later_passed * alarm_free - by_later_misaligned * missed
+                by_found -= by_passed * misaligned[k] + by_later_misaligned * later_misaligned[k]
+                by_false_alarm -= (
+                    by_passed * aligned[k]
+                    + by_later_passed * later_aligned[k]
+                    + share * by_good * tries
+                )
+                by_renewal += by_rate * turn
+        else:
+            fields = 1.0 if branch == MISALIGNED else 0.0
+            for k in range(aligned.shape[0]):
+                passed = aligned[k] * alarm_free + misaligned[k] * missed
+                held = aligned[k] * false_alarm + misaligned[k] * found
+                tries = 1 / (stops + persistence * passed)
+                here = fields * missed + (1 - fields) * stops * held
+                by_here = share * d_other[k] * tries
+                by_passed = -by_here * here * tries
+                by_held = by_here * (1 - fields) * stops
+                by_persistence += by_passed * (passed - 1) - by_here * (1 - fields) * held
+                by_passed *= persistence
+                by_latent[k] += (by_held - by_passed) * (false_alarm - found)
+                by_found += (by_held - by_passed) * misaligned[k] - by_here * fields
+                by_false_alarm += (by_held - by_passed) * aligned[k]
+        d_detection[j] += by_found
+    return by_false_alarm, by_persistence, by_renewal

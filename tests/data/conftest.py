@@ -11,8 +11,8 @@ source = "Made for this test"
 licence = "CC0-1.0"
 date = "2026-01"
 about = \"\"\"
-Two camps.
-fit = "not a key, but text that looks like one"
+Two camps. The next line only looks like a table.
+[questions.shot]
 \"\"\"
 
 [camps]

@@ -9,6 +9,7 @@ import pytest
 
 from takeoff.data.check import check_study
 from takeoff.data.load import load_study
+from takeoff.data.panel import join
 from takeoff.data.problem import Problem, Severity
 from takeoff.models.errors import InputError
 
@@ -282,6 +283,14 @@ def test_one_expert_is_a_note(write_study: WriteStudy, answers_csv: str) -> None
     assert {each.severity for each in problems} == {"note"}
     assert "one expert, Ann" in {each.message for each in problems}
     assert "no expert is in the camp 'hopeful'" in {each.message for each in problems}
+
+
+def test_shifts_from_two_baselines_are_two_judgments(
+    write_study: WriteStudy, answers_csv: str
+) -> None:
+    folder = write_study(answers=f"{answers_csv}Bob,hopeful,risk_if_shot,probability,0.03,0.01\n")
+    assert check_study(folder) == []
+    assert join([load_study(folder)]).answers.sizes["answer"] == 7
 
 
 def test_question_without_answers_is_a_note(write_study: WriteStudy, answers_csv: str) -> None:

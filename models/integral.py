@@ -39,7 +39,7 @@ from takeoff.models.projects import (
 from takeoff.models.special import FloatArray, compiled
 from takeoff.models.thresholds import place, place_reverse
 
-__all__ = ["FOLLOWER_COLUMNS", "integrate", "integrate_reverse", "table_width"]
+__all__ = ["FOLLOWER_COLUMNS", "constants", "integrate", "integrate_reverse", "table_width"]
 
 FOLLOWER_COLUMNS = 4
 """P(first aligned, second aligned), P(first aligned, second fielded); the same misaligned."""
@@ -50,23 +50,8 @@ def table_width(tables: Tallies) -> int:
     return 3 * tables.cells.shape[0] * len(FEATURES) + FOLLOWER_COLUMNS
 
 
-def integrate(worlds: FloatArray, tables: Tallies, rule: Nodes) -> FloatArray:
-    """Integrate over the histories of each world: (world, number) to (world, result)."""
-    results = np.empty((worlds.shape[0], table_width(tables)))
-    _integrate(worlds, *_arguments(tables, rule), results)
-    return results
-
-
-def integrate_reverse(
-    worlds: FloatArray, d_results: FloatArray, tables: Tallies, rule: Nodes
-) -> FloatArray:
-    """Carry derivatives by results back to the worlds' numbers: (world, number)."""
-    d_worlds = np.zeros(worlds.shape)
-    _integrate_reverse(worlds, *_arguments(tables, rule), d_results, d_worlds)
-    return d_worlds
-
-
-def _arguments(tables: Tallies, rule: Nodes) -> tuple[FloatArray | IntArray, ...]:
+def constants(tables: Tallies, rule: Nodes) -> tuple[FloatArray | IntArray, ...]:
+    """Give all that the integral needs beside the worlds, in the order of its arguments."""
     return (
         tables.first_row,
         tables.numbers,
@@ -255,7 +240,7 @@ def _table_reverse(
 
 
 @compiled
-def _integrate(
+def integrate(
     worlds: FloatArray,
     first_row: IntArray,
     numbers: IntArray,
@@ -267,8 +252,8 @@ def _integrate(
     difficulty: FloatArray,
     inspector: FloatArray,
     reach: FloatArray,
-    results: FloatArray,
-) -> None:
+) -> FloatArray:
+    """Integrate over the histories of each world: (world, number) to (world, result)."""
     groups = first_row.shape[0] - 1
     start = _starts(aligned, misaligned, absent, difficulty)
     size = start[3]
@@ -286,6 +271,9 @@ def _integrate(
     masses = np.empty((4, cell.shape[1]))
     features = np.empty((4, 3, cell.shape[1]))
     log_resources_at = MARGIN + 1 + groups
+    projects = worlds.shape[1] - log_resources_at
+    cells = (projects + 1) * (projects + 2) // 2
+    results = np.empty((worlds.shape[0], 3 * cells * features.shape[0] + FOLLOWER_COLUMNS))
     for world in range(worlds.shape[0]):
         theta, result = worlds[world], results[world]
         _contexts(theta, start, aligned, misaligned, absent, difficulty, reach, contexts)
@@ -320,10 +308,11 @@ def _integrate(
         _table(masses, features, cell, result)
         if groups > 0:
             _follower_joint(first, start, states[0], result[result.shape[0] - FOLLOWER_COLUMNS :])
+    return results
 
 
 @compiled
-def _integrate_reverse(
+def integrate_reverse(
     worlds: FloatArray,
     first_row: IntArray,
     numbers: IntArray,
@@ -336,8 +325,8 @@ def _integrate_reverse(
     inspector: FloatArray,
     reach: FloatArray,
     d_results: FloatArray,
-    d_worlds: FloatArray,
-) -> None:
+) -> FloatArray:
+    """Carry derivatives by results back to the worlds' numbers: (world, number)."""
     groups = first_row.shape[0] - 1
     start = _starts(aligned, misaligned, absent, difficulty)
     size = start[3]
@@ -356,6 +345,7 @@ def _integrate_reverse(
     features = np.empty((4, 3, cell.shape[1]))
     d_masses = np.empty((4, cell.shape[1]))
     d_by_kind = np.empty((4, KINDS * size))
+    d_worlds = np.zeros(worlds.shape)
     log_resources_at = MARGIN + 1 + groups
     for world in range(worlds.shape[0]):
         theta, d_theta, d_result = worlds[world], d_worlds[world], d_results[world]
@@ -461,3 +451,4 @@ def _integrate_reverse(
                 d_contexts[2, begin:end],
                 d_theta,
             )
+    return d_worlds

@@ -5,7 +5,9 @@ time: together they are what makes a gradient of a whole panel cheap. Each keeps
 accuracy of its tail, because experts do say 1e-8.
 """
 
+from hashlib import sha256
 from math import factorial, pi, sqrt
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +17,18 @@ from scipy.special import erfcx
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["FloatArray", "compiled", "loss", "normal_tails"]
+__all__ = ["FloatArray", "compiled", "loss", "normal_tails", "sources_stamp"]
+
+
+def sources_stamp() -> str:
+    """Digest the sources of all models, to tell a compiled copy of older ones apart."""
+    digest = sha256()
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+_STAMP = sources_stamp()
 
 
 def compiled(function: Any) -> Any:
@@ -24,9 +37,16 @@ def compiled(function: Any) -> Any:
     Sums may be reordered and products fused (never: infinities and NaNs assumed away), and a
     division by zero gives an infinity as in numpy, since a check would stop vectorisation.
     """
-    return njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"})(
-        function
-    )
+    dispatcher = njit(
+        cache=True,
+        nogil=True,
+        error_model="numpy",
+        fastmath={"reassoc", "contract", "arcp", "nsz"},
+    )(function)
+    # Numba looks at the age of the function's own file only, and would go on using a copy that
+    # was compiled with an older version of a function in another file.
+    dispatcher._cache._cache_file._source_stamp = _STAMP
+    return dispatcher
 
 
 _BEND = 3.0

@@ -1,0 +1,296 @@
+"""The world: from parameters and a scenario to every outcome, as one graph.
+
+``world`` tells the story in the order of its mechanisms; ``World.outcome`` reads an answer off.
+The same graph serves the likelihood, the summaries of a posterior and ``takeoff evaluate``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from takeoff.models.arrival import arrival_by
+from takeoff.models.coordination import coordination
+from takeoff.models.errors import InputError
+from takeoff.models.histories import Histories, histories
+from takeoff.models.layout import ABSENT, ALIGNED, MISALIGNED
+from takeoff.models.nodes import Precision
+from takeoff.models.outcomes import OUTCOME_NAMES, outcome, year_of
+from takeoff.models.provenance import homogeneity, kinships, shares
+from takeoff.models.resources import log_resources
+from takeoff.models.roads import ROADS, road, theft_any
+from takeoff.models.scenario import Scenario
+from takeoff.models.special import FloatArray
+from takeoff.models.transforms import settled
+
+__all__ = ["World", "outcomes_in", "world"]
+
+_MOST_PERSISTENT = 1 - 1e-12  # nobody tries for ever: at 1 a project that never passes never ends
+_CLOSEST_TO_CERTAIN = 1e-12  # detection of exactly 0 or 1 has no log-odds
+_LEAST_RESOURCES = 1e-300  # no human defence at all has no logarithm
+
+
+def outcomes_in(scenario: Scenario) -> tuple[str, ...]:
+    """Name the outcomes that exist in a scenario: with one project there is no follower."""
+    alone = scenario.projects == 1
+    return tuple(
+        name
+        for name in OUTCOME_NAMES
+        if not (alone and (name.startswith("follower_") or name == "one_good_apple"))
+    )
+
+
+def world(
+    parameters: Mapping[str, TensorVariable], scenario: Scenario, precision: Precision
+) -> "World":
+    """Build the graph of worlds in a scenario.
+
+    Parameters
+    ----------
+    parameters
+        Every parameter by name, each (world,), on its own scale.
+    scenario
+        What an analyst sets, its policy included.
+    precision
+        How finely to integrate over histories.
+    """
+    policy = settled(parameters, scenario)
+    margins, group = _margins(policy, scenario)
+    renewal = (
+        scenario.draws
+        * pt.exp(policy["haste"] * np.log(scenario.projects))
+        * (1 - policy["inheritance"])
+    )
+    detection = pt.clip(policy["detection"], _CLOSEST_TO_CERTAIN, 1 - _CLOSEST_TO_CERTAIN)
+    numbers = pt.concatenate(
+        [
+            pt.stack(
+                [
+                    policy["doubt"],
+                    policy["uplift"],
+                    policy["spillover"],
+                    renewal,
+                    pt.log(detection) - pt.log1p(-detection),
+                    policy["detection_spread"],
+                    policy["false_alarm"],
+                    pt.minimum(policy["persistence"], _MOST_PERSISTENT),
+                ],
+                axis=1,
+            ),
+            shares(policy, scenario),
+            kinships(policy),
+            pt.stack(
+                [
+                    policy["offense"],
+                    policy["decisiveness"],
+                    pt.log(pt.maximum(policy["human_defense"], _LEAST_RESOURCES)),
+                    *margins,
+                ],
+                axis=1,
+            ),
+            log_resources(policy, scenario),
+        ],
+        axis=1,
+    )
+    return World(
+        scenario, policy, coordination(policy, scenario), histories(numbers, group, precision)
+    )
+
+
+def _margins(
+    policy: Mapping[str, TensorVariable], scenario: Scenario
+) -> tuple[list[TensorVariable], tuple[int, ...]]:
+    """Give the margin of project 1 and of each group of followers, and each follower's group.
+
+    Project k has margin + effort − race·log K + progress·delay; followers whose effort and delay
+    agree are alike, and form a group.
+    """
+    common = policy["margin"] - policy["race"] * np.log(scenario.projects)
+    settings = list(zip(scenario.efforts, scenario.delays, strict=True))
+    distinct = list(dict.fromkeys(settings[1:]))
+    margins = [
+        common + effort + policy["progress"] * delay for effort, delay in [settings[0], *distinct]
+    ]
+    return margins, tuple(distinct.index(each) for each in settings[1:])
+
+
+@dataclass(frozen=True)
+class World:
+    """Worlds of one scenario: the joint over histories, and the outcomes read off it.
+
+    Attributes
+    ----------
+    scenario
+        The scenario.
+    parameters
+        Parameters by name with the scenario's policy applied, each (world,).
+    coordination
+        χ, the probability that misaligned projects act as one (world,).
+    histories
+        The joint of all projects' ends.
+    """
+
+    scenario: Scenario
+    parameters: Mapping[str, TensorVariable]
+    coordination: TensorVariable
+    histories: Histories
+
+    def outcome(self, name: str) -> TensorVariable:
+        """Give an outcome by name, dated ones of any year included: (world,).
+
+        Raises
+        ------
+        InputError
+            If there is no such outcome, or not in this scenario.
+        """
+        outcome(name)
+        year = year_of(name)
+        if year is not None:
+            arrived = arrival_by(year, self.parameters, self.scenario)
+            plain = name.split("_by_")[0]
+            return arrived if plain == "arrival" else arrived * self.outcome(plain)
+        if name not in outcomes_in(self.scenario):
+            raise InputError(f"{name} needs more than one project")
+        if name == "extinction":
+            return self.parameters["lethality"] * self.outcome("takeover")
+        if name == "catastrophe":
+            return self._any_road(self.outcome("takeover"))
+        if name == "theft_any":
+            return theft_any(self.parameters, self.scenario)
+        if name in ROADS:
+            return road(name, self.parameters, self.scenario)
+        if name == "homogeneity":
+            return homogeneity(self.parameters, self.scenario)
+        if name == "coordination":
+            return self.coordination
+        return self._outcome_of_histories(name)
+
+    def outcome_given(self, name: str, event: str) -> TensorVariable:
+        """Give a takeover, extinction or catastrophe (dated or not) given an event: (world,).
+
+        The other roads to catastrophe and arrival are independent of the event.
+        """
+        year = year_of(name)
+        plain = name if year is None else name.split("_by_")[0]
+        takeover = self.takeover_and(event) / self.probability(event)
+        if plain == "takeover":
+            result = takeover
+        elif plain == "extinction":
+            result = self.parameters["lethality"] * takeover
+        elif plain == "catastrophe":
+            result = self._any_road(takeover)
+        else:
+            raise InputError(
+                f"{name} cannot be conditioned on an event; "
+                "takeover, extinction and catastrophe can"
+            )
+        return result if year is None else result * arrival_by(year, self.parameters, self.scenario)
+
+    def probability(self, event: str) -> TensorVariable:
+        """Give the probability of an event: (world,)."""
+        return self._sum(self.histories.table[..., 0] * self._weight(event))
+
+    def takeover_and(self, event: str) -> TensorVariable:
+        """Give the probability of an event followed by takeover: (world,)."""
+        together, alone = self.histories.table[..., 2], self.histories.table[..., 3]
+        response = self.parameters["response"][:, None, None]
+        apart = 1 - self.coordination[:, None, None]
+        if event == "warning_shot":
+            return self._sum(alone * self._weight(event) * (1 - response))
+        if event == "no_warning_shot":
+            kept = apart * alone * self._no_slip()
+            return self._sum(together * (1 - apart) + kept)
+        averted = response * self._slip()
+        taken = together * (1 - apart) + alone * apart * (1 - averted)
+        return self._sum(taken * self._weight(event))
+
+    def _outcome_of_histories(self, name: str) -> TensorVariable:
+        if name in _EVENT_OUTCOMES or name == "warning_shot":
+            return self.probability(name)
+        if name == "takeover":
+            return self.takeover_and("anything")
+        if name == "coalition_loss":
+            return self.takeover_and("any_aligned")
+        if name in _TAKEOVER_GIVEN:
+            event = _TAKEOVER_GIVEN[name]
+            return self.takeover_and(event) / self.probability(event)
+        table, follower = self.histories.table, self.histories.follower
+        if name == "first_fielded":
+            return self._sum(table[:, :ABSENT, :, 0])
+        if name == "first_aligned":
+            return self.probability("first_aligned") / self.outcome("first_fielded")
+        if name == "follower_aligned_given_first_aligned":
+            return follower[:, 0] / follower[:, 1]
+        if name == "follower_aligned_given_first_misaligned":
+            return follower[:, 2] / follower[:, 3]
+        if name == "misaligned_share":
+            return self._sum(table[..., 1])
+        if name == "projects_fielded":
+            return self._sum(table[..., 0] * self._cells("fielded"))
+        if name == "warning_shot_given_misaligned":
+            return self.probability("warning_shot") / self.probability("any_misaligned")
+        raise NotImplementedError(name)
+
+    def _any_road(self, takeover: TensorVariable) -> TensorVariable:
+        """Join takeover with the other roads: 1 − Π(1 − p), right also where all are tiny."""
+        spared = pt.log1p(-takeover)
+        for each in ROADS:
+            spared += pt.log1p(-road(each, self.parameters, self.scenario))
+        return -pt.expm1(spared)
+
+    def _slip(self) -> TensorVariable:
+        """P(at least one of the misaligned slips, acting apart): (world, 1, cell)."""
+        stays = pt.log1p(-self.parameters["slip"])[:, None]
+        return -pt.expm1(stays * self.histories.misaligned)[:, None, :]
+
+    def _no_slip(self) -> TensorVariable:
+        stays = pt.log1p(-self.parameters["slip"])[:, None]
+        return pt.exp(stays * self.histories.misaligned)[:, None, :]
+
+    def _weight(self, event: str) -> TensorVariable | FloatArray:
+        """Give P(event | cell): (world or 1, branch, cell)."""
+        if event == "warning_shot":
+            return (1 - self.coordination)[:, None, None] * self._slip()
+        if event == "no_warning_shot":
+            return 1 - (1 - self.coordination)[:, None, None] * self._slip()
+        return self._cells(event)
+
+    def _cells(self, event: str) -> FloatArray:
+        """Give the cells of an event as a table of ones and zeros: (1, branch, cell)."""
+        bad, good = self.histories.misaligned, self.histories.aligned
+        everyone = np.ones((3, len(bad)))
+        branch = np.arange(3)[:, None]
+        projects = self.scenario.projects
+        tables = {
+            "anything": everyone,
+            "fielded": everyone * (bad + good),
+            "first_aligned": everyone * (branch == ALIGNED),
+            "first_misaligned": everyone * (branch == MISALIGNED),
+            "any_misaligned": everyone * (bad > 0),
+            "any_aligned": everyone * (good > 0),
+            "all_misaligned": everyone * (bad == projects),
+            "all_aligned": everyone * (good == projects),
+            "coexistence": everyone * (bad > 0) * (good > 0),
+            "one_misaligned": everyone * (bad == 1),
+            "one_aligned": everyone * (bad == projects - 1) * (good == 1),
+        }
+        return np.asarray(tables[event])[None]
+
+    @staticmethod
+    def _sum(table: TensorVariable) -> TensorVariable:
+        return table.sum(axis=(1, 2))
+
+
+_EVENT_OUTCOMES = ("any_misaligned", "all_misaligned", "all_aligned", "coexistence")
+
+_TAKEOVER_GIVEN = {
+    "takeover_given_first_aligned": "first_aligned",
+    "takeover_given_first_misaligned": "first_misaligned",
+    "takeover_given_warning": "warning_shot",
+    "takeover_given_no_warning": "no_warning_shot",
+    "takeover_given_all_misaligned": "all_misaligned",
+    "one_bad_apple": "one_misaligned",
+    "one_good_apple": "one_aligned",
+}

@@ -18,13 +18,14 @@ apart from what it cannot:
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, get_args
-
-import xarray as xr
+from typing import TYPE_CHECKING, Literal, get_args
 
 from takeoff.models.errors import InputError, nearest
 from takeoff.models.outcomes import outcome
 from takeoff.models.scenario import Scenario
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = [
     "EFFICACY",
@@ -143,6 +144,6 @@ class Judgments:
     """
 
     questions: Mapping[str, Question]
-    answers: xr.Dataset
+    answers: "xr.Dataset"
     camp_weights: Mapping[str, float]
     studies: tuple[str, ...]

@@ -15,6 +15,8 @@ __all__ = ["MOST_PROJECTS", "SCENARIO_INPUTS", "Scenario"]
 
 MOST_PROJECTS = 8
 
+_LARGEST = 1e12  # beyond it, and beyond what floats hold, a number is a slip of the pen
+
 _NONE: Mapping[str, float] = MappingProxyType({})
 
 
@@ -92,6 +94,9 @@ class Scenario:
             if not isinstance(effort, list | tuple):
                 raise InputError("effort must be a list of numbers, one a project")
             inputs["effort"] = tuple(effort)
+        for name in ("values", "shifts"):
+            if not isinstance(inputs.get(name, {}), Mapping):
+                raise InputError(f"{name} must be a table of parameters and numbers")
         return cls(**inputs)
 
     def to_mapping(self) -> dict[str, Any]:
@@ -128,7 +133,7 @@ def _require_whole(name: str, value: object, lowest: int, highest: int) -> None:
 
 def _require_number(name: str, value: object, lowest: float = -math.inf) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or value < lowest:
+    if not number or abs(value) > _LARGEST or not value >= lowest:
         least = "" if math.isinf(lowest) else f" of at least {lowest:g}"
         raise InputError(f"{name} is {value!r}; it must be a finite number{least}")
 

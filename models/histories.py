@@ -83,7 +83,7 @@ class _Integral(Op):
         result = pt.tensor(dtype="float64", shape=(worlds.type.shape[0], self.width))
         return Apply(self, [worlds, *fixed], [result])
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: list[Any]) -> list[Any]:
+    def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
         """Give the shape of the result without computing it."""
         return [(shapes[0][0], self.width)]
 
@@ -114,7 +114,7 @@ class _IntegralReverse(Op):
         result = pt.tensor(dtype="float64", shape=worlds.type.shape)
         return Apply(self, [worlds, *rest], [result])
 
-    def infer_shape(self, fgraph: Any, node: Apply, shapes: list[Any]) -> list[Any]:
+    def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
         """Give the shape of the result without computing it."""
         return [shapes[0]]
 

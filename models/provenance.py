@@ -25,12 +25,12 @@ def shares(parameters: Mapping[str, TensorVariable], scenario: Scenario) -> Tens
         parameters["cost_pull"] * scenario.training_cost
         + parameters["reuse_pull"] * scenario.reuse,
         parameters["caution_pull"] * scenario.caution,
-        0.0,
+        pt.zeros_like(parameters["copied"]),
     )
     kinds = (parameters["copied"], parameters["replicated"], parameters["independent"])
-    pulled = pt.stack(
-        [kind * pt.exp(pull) for kind, pull in zip(kinds, pulls, strict=True)], axis=1
-    )
+    pull = pt.stack(pulls, axis=1)
+    # The largest pull is taken out first, so that none overflows.
+    pulled = pt.stack(kinds, axis=1) * pt.exp(pull - pull.max(axis=1, keepdims=True))
     return pulled / pulled.sum(axis=1, keepdims=True)
 
 

@@ -20,11 +20,23 @@ FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 __all__ = ["FloatArray", "compiled", "loss", "normal_tails", "sources_stamp"]
 
 
+_SOURCES = (
+    "special",
+    "layout",
+    "thresholds",
+    "inspection",
+    "projects",
+    "joint",
+    "contest",
+    "integral",
+)
+
+
 def sources_stamp() -> str:
-    """Digest the sources of all models, to tell a compiled copy of older ones apart."""
+    """Digest the sources of all compiled functions, to tell a compiled copy of older ones apart."""
     digest = sha256()
-    for source in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(source.read_bytes())
+    for name in _SOURCES:
+        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     return digest.hexdigest()
 
 

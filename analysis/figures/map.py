@@ -1,0 +1,94 @@
+"""The map: takeover over projects and kinship, a panel for each advantage of offence."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import xarray as xr
+
+from takeoff.analysis.figures.style import INK, PAGE, grid_of, styled
+from takeoff.analysis.map_reading import kinship_now, map_table, one_more
+from takeoff.analysis.wording import counted, probability, times_ahead
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.collections import QuadMesh
+    from matplotlib.figure import Figure
+
+__all__ = ["map_figure", "panels_of"]
+
+_PANELS = 6
+
+
+@styled
+def map_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
+    """Draw takeover by number of projects and kinship, for offence from behind to ahead.
+
+    Hatched is where one more project is more likely to help than to harm; the dotted line is the
+    kinship that the panel's centre expects.
+    """
+    takeover, turning = map_table(tree, "takeover"), one_more(tree)
+    shown = panels_of(takeover["offense"].values)
+    figure, panels = grid_of(len(shown), width, 2.6)
+    of_experts = tree["map"].to_dataset()["offense_of_expert"].values
+    nearest = shown[abs(of_experts[:, None] - shown).argmin(1)]
+    highest = max(float(takeover.max()), 0.05)
+    for axes, offense in zip(panels, shown, strict=True):
+        mesh = _heat(axes, takeover.sel(offense=offense), highest)
+        _hatch_help(axes, turning.sel(offense=offense), takeover["kinship"].values)
+        rows = np.arange(takeover.sizes["kinship"])
+        here = np.interp(kinship_now(tree), takeover["kinship"].values, rows)
+        axes.axhline(float(here), color=INK, lw=1.2, ls=":")
+        axes.set_title(times_ahead(float(offense)))
+        near = counted(int((nearest == offense).sum()), "expert")
+        axes.set_title(f"{near} nearest", loc="right", fontsize=8, fontweight="normal")
+        axes.set_xlabel("projects")
+        axes.set_ylabel("kinship")
+    bar = figure.colorbar(mesh, ax=panels, location="top", aspect=40, shrink=0.7, pad=0.02)
+    bar.set_label("probability of takeover")
+    ticks = [float(each) for each in bar.get_ticks() if 0 <= each <= highest]
+    bar.set_ticks(ticks, labels=[probability(each) for each in ticks])
+    return figure
+
+
+def panels_of(offense: np.ndarray) -> np.ndarray:
+    """Choose the advantages of offence that get a panel: all, or six spread over them."""
+    chosen = np.unique(np.linspace(0, len(offense) - 1, min(len(offense), _PANELS)).round())
+    return offense[chosen.astype(int)]
+
+
+def _heat(axes: "Axes", takeover: xr.DataArray, highest: float) -> "QuadMesh":
+    """Colour each cell by takeover: (kinship, projects); rows are evenly spaced."""
+    projects, kinship = takeover["projects"].values, takeover["kinship"].values
+    rows = np.arange(len(kinship))
+    mesh = axes.pcolormesh(
+        projects, rows, takeover.values, cmap="YlOrRd", vmin=0, vmax=highest, rasterized=True
+    )
+    axes.set_xticks(projects)
+    every = max(1, round(len(rows) / 6))
+    axes.set_yticks(rows[::every], [f"{each:.2g}" for each in kinship[::every]])
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0)
+    return mesh
+
+
+def _hatch_help(axes: "Axes", turning: xr.DataArray, kinship: np.ndarray) -> None:
+    """Hatch the cells from which one more project likelier helps, and draw their border."""
+    from matplotlib.patches import Rectangle
+
+    helps = turning.reindex(kinship=kinship).values < 0.5  # false where unknown
+    projects = turning["projects"].values
+    for row, column in zip(*np.nonzero(helps), strict=True):
+        left, bottom = projects[column] - 0.5, row - 0.5
+        axes.add_patch(
+            Rectangle((left, bottom), 1, 1, fill=False, hatch="////", ec="#33333388", lw=0)
+        )
+        for next_row, next_column, x, y in (
+            (row, column - 1, (left, left), (bottom, bottom + 1)),
+            (row, column + 1, (left + 1, left + 1), (bottom, bottom + 1)),
+            (row - 1, column, (left, left + 1), (bottom, bottom)),
+            (row + 1, column, (left, left + 1), (bottom + 1, bottom + 1)),
+        ):
+            inside = 0 <= next_row < helps.shape[0] and 0 <= next_column < helps.shape[1]
+            if inside and not helps[next_row, next_column]:
+                axes.plot(x, y, color=INK, lw=1.6, solid_capstyle="round")

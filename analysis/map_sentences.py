@@ -1,0 +1,82 @@
+"""What the number of projects does, in sentences made from the map and the scenarios by rules."""
+
+import xarray as xr
+
+from takeoff.analysis.map_reading import kinship_now, map_table, one_more, turning_points
+from takeoff.analysis.summaries import interval
+from takeoff.analysis.views import camp_names, views
+from takeoff.analysis.wording import (
+    counted,
+    in_words,
+    plain_name,
+    probability,
+    share_of_draws,
+    times_ahead,
+)
+
+__all__ = ["about_projects", "about_the_map"]
+
+_CLEAR = 0.95
+_LIKELY = 0.8
+
+
+def about_projects(tree: xr.DataTree, name: str = "takeover") -> list[str]:
+    """Say whether many projects are worse than one, for each camp and the consensus."""
+    one, many = (views(tree, name, scenario=each) for each in ("one_project", "eight_projects"))
+    said = []
+    for who in [*camp_names(tree), "consensus"]:
+        worse = float((many[who] > one[who]).mean())
+        verdict = "worse" if worse > 0.5 else "better"
+        share = max(worse, 1 - worse)
+        surely = "" if share >= _CLEAR else "probably " if share >= _LIKELY else "perhaps "
+        said.append(
+            f"{_whose(who)}, eight projects are {surely}{verdict} than one for {plain_name(name)} "
+            f"({share_of_draws(share)} of draws; medians {in_words(interval(many[who]).median, name)} and "
+            f"{in_words(interval(one[who]).median, name)})."
+        )
+    return said
+
+
+def about_the_map(tree: xr.DataTree) -> list[str]:
+    """Say what the map shows, from its own numbers."""
+    takeover, turning = map_table(tree, "takeover"), one_more(tree)
+    kinship, offense = takeover["kinship"].values, takeover["offense"].values
+    few, many = int(takeover["projects"].min()), int(takeover["projects"].max())
+
+    def going(alike: float, ahead: float) -> str:
+        ends_at = [
+            probability(float(takeover.sel(kinship=alike, offense=ahead, projects=count)))
+            for count in (few, many)
+        ]
+        return f"from {ends_at[0]} with {few} to {ends_at[1]} with {many}"
+
+    worse = float((turning > 0.5).mean())
+    start = int(turning["projects"].values[turning.sizes["projects"] // 2])
+    near = min(turning_points(tree, start), key=lambda each: abs(each.kinship - kinship_now(tree)))
+    if near.offense is None:
+        where = f"all over the map one more project more likely {'harms' if near.harm else 'helps'}"
+        experts = ""
+    else:
+        side = "harms" if near.harm else "helps"
+        where = (
+            f"one more project more likely {side} once offence passes a log advantage of "
+            f"{near.offense:.2g} ({times_ahead(near.offense)})"
+        )
+        stands = tree["map"].to_dataset()["offense_of_expert"].values
+        beyond = int((stands > near.offense).sum())
+        experts = f" {beyond} of {counted(len(stands), 'expert')} stand beyond it."
+    return [
+        f"Least kinship ({kinship[0]:.2g}), {times_ahead(float(offense[-1]))}: takeover goes "
+        f"{going(kinship[0], offense[-1])} projects; {times_ahead(float(offense[0]))}: "
+        f"{going(kinship[0], offense[0])}.",
+        f"Most kinship ({kinship[-1]:.2g}): {going(kinship[-1], offense[-1])} and "
+        f"{going(kinship[-1], offense[0])}.",
+        f"One more project is more likely to raise takeover than to lower it in "
+        f"{100 * worse:.0f}% of the map's cells.",
+        f"At a kinship of {near.kinship:.2g}, the map's nearest to the {kinship_now(tree):.2g} "
+        f"that the panel expects, and with {start} projects, {where}.{experts}",
+    ]
+
+
+def _whose(who: str) -> str:
+    return "In the consensus" if who == "consensus" else f"For the {who} camp"

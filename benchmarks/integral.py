@@ -1,0 +1,144 @@
+"""Time the integral over histories, and what its special functions alone would take.
+
+Run with ``uv run python benchmarks/integral.py``.
+
+The mathematics of one world needs, in each context of the integral (a node of the first system
+times one of difficulty), two normal tails for the first project and two for each kind of later
+project in each group, each with its density (one erfc, one exp); one renewal loss (expm1) of
+each of them for every inspector; and the exponentials and logarithms of resources, forces and
+placement. They are counted from the nodes, for forward and reverse together (the reverse pass
+needs the same values and no others), and that many calls of libm are timed in a compiled loop.
+"""
+
+import math
+import time
+from collections.abc import Callable
+
+import numba
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+from pytensor.compile.mode import Mode
+from pytensor.graph.traversal import ancestors
+
+from takeoff.models.evaluate import evaluate
+from takeoff.models.integral import constants, integrate, integrate_reverse, table_width
+from takeoff.models.joint import tallies
+from takeoff.models.layout import KINDS
+from takeoff.models.nodes import Nodes, nodes
+from takeoff.models.parameters import PARAMETER_NAMES
+from takeoff.models.priors import draw_prior, prior_set
+from takeoff.models.scenario import Scenario
+from takeoff.models.world import world
+
+WORLDS = 22
+PROJECTS = 5
+REPORTED = 20_000
+
+
+def seconds(run: Callable[[], object], repeats: int = 15) -> float:
+    """Give the shortest of several timings, the first of which compiles and does not count."""
+    run()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def numbers_of(draws: int) -> np.ndarray:
+    """Give what the integral reads of prior worlds: (world, number)."""
+    vectors = {name: pt.vector(name) for name in PARAMETER_NAMES}
+    table = world(vectors, Scenario(projects=PROJECTS), "fit").histories.table
+    (numbers,) = (
+        each.owner.inputs[0]
+        for each in ancestors([table])
+        if each.owner is not None and type(each.owner.op).__name__ == "_Integral"
+    )
+    values = draw_prior(prior_set("neutral"), draws, seed=1)
+    function = pytensor.function(
+        list(vectors.values()),
+        numbers,
+        mode=Mode(linker="py", optimizer="fast_compile"),
+        on_unused_input="ignore",
+    )
+    return np.ascontiguousarray(function(*(values[name] for name in vectors)))
+
+
+def calls(rule: Nodes, projects: int, groups: int) -> dict[str, int]:
+    """Count the special functions that one world needs, forward and reverse together."""
+    aligned, misaligned, absent, difficulty, inspectors = (
+        each.shape[1]
+        for each in (rule.aligned, rule.misaligned, rule.absent, rule.difficulty, rule.inspector)
+    )
+    outer = aligned + misaligned + 2 * absent
+    contexts = outer * difficulty
+    # The first project's further draws matter where it fielded an aligned system.
+    tails = contexts + aligned * difficulty + 2 * groups * KINDS * contexts
+    losses = (aligned * difficulty + groups * KINDS * contexts) * inspectors
+    sets = 2**projects
+    return {
+        # A side's probability: three, since the two sides of the absent branch are the others'.
+        "erfc": tails + 2,
+        # Densities, placement, detections; resources and forces of every set of projects.
+        "exp": tails + outer + inspectors + 2 * sets + projects,
+        "expm1": losses,
+        # Resources of every set, and its defence.
+        "log": 2 * sets,
+    }
+
+
+def _bare(points: np.ndarray, erfcs: int, exps: int, losses: int, logs: int) -> float:
+    """Call libm so many times, on arguments of the size that the integral has."""
+    total = 0.0
+    size = points.shape[0]
+    for i in range(erfcs):
+        total += math.erfc(points[i % size])
+    for i in range(exps):
+        total += math.exp(-points[i % size] * points[i % size])
+    for i in range(losses):
+        total += math.expm1(-abs(points[i % size]))
+    for i in range(logs):
+        total += math.log(1.0 + abs(points[i % size]))
+    return total
+
+
+bare = numba.njit(_bare)
+
+
+def main() -> None:
+    """Print the timings."""
+    worlds = numbers_of(WORLDS)
+    tables = tallies((0,) * (PROJECTS - 1))
+    rule = nodes("fit")
+    fixed = constants(tables, rule)
+    weights = np.random.default_rng(2).standard_normal((WORLDS, table_width(tables)))
+    forward = seconds(lambda: integrate(worlds, *fixed)) / WORLDS
+    reverse = seconds(lambda: integrate_reverse(worlds, *fixed, weights)) / WORLDS
+
+    count = calls(rule, PROJECTS, groups=1)
+    points = np.random.default_rng(3).standard_normal(1024)
+    needed = (count["erfc"], count["exp"], count["expm1"], count["log"])
+    alone = seconds(lambda: bare(points, *(WORLDS * each for each in needed))) / WORLDS
+
+    print(f"{WORLDS} worlds of {PROJECTS} projects, precision fit, one thread, times a world")
+    print(f"  forward                    {1e6 * forward:8.1f} µs")
+    print(f"  reverse (forward included) {1e6 * reverse:8.1f} µs")
+    print("  special functions needed   " + ", ".join(f"{n} {name}" for name, n in count.items()))
+    print(f"  these alone, from libm     {1e6 * alone:8.1f} µs")
+    print(f"  forward / alone            {forward / alone:8.2f}")
+    print(f"  reverse / alone            {reverse / alone:8.2f}")
+    print(f"  (forward + reverse) / alone{(forward + reverse) / alone:8.2f}")
+
+    values = draw_prior(prior_set("neutral"), REPORTED, seed=4)
+    scenario = Scenario(projects=PROJECTS)
+    evaluate({name: value[:2] for name, value in values.items()}, scenario)
+    start = time.perf_counter()
+    outcomes = evaluate(values, scenario)
+    taken = time.perf_counter() - start
+    print(f"{REPORTED} worlds, {len(outcomes)} outcomes, precision report: {taken:.2f} s")
+
+
+if __name__ == "__main__":
+    main()

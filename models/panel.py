@@ -1,0 +1,243 @@
+"""The panel: what experts' answers say about their worldviews.
+
+Each expert holds a worldview (``worldviews``); an answer is an outcome of that worldview, in
+log-odds, plus the question's wording offset and the expert's own noise, rounded::
+
+    log-odds(answer) ~ Normal(log-odds(outcome) + wording_q, noise_reading · care_i)
+
+and its likelihood is the probability of the interval that the rounded answer stands for. The
+three readings of a question (``questions``) say what stands in place of log-odds(outcome). An
+intervention's efficacy, the share of the risk that it removes if it happens, has a level of its
+own, a contrast between camps, and one deviation an expert.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from takeoff.models.coordinates import Coordinates, straightened
+from takeoff.models.interval import FARTHEST, log_interval
+from takeoff.models.nodes import Precision
+from takeoff.models.priors import PriorSet
+from takeoff.models.questions import EFFICACY, READINGS, WORDING_SD, Judgments, Question
+from takeoff.models.special import FloatArray
+from takeoff.models.world import World, world
+from takeoff.models.worldviews import OFFENSE, VARYING, camp_contrasts, worldviews
+
+__all__ = ["Panel", "panel_model"]
+
+_NOISE_CENTER = {"level": 0.3, "relative": 1.0, "shift": 0.5}
+"""Median noise in log-odds: people repeat a probability within a factor of 1.3; guesses about
+an event's own probability, and steps from one answer to another, scatter more."""
+_NOISE_SPREAD = 0.5
+_CARE_SPREAD = 0.5
+_INTERCEPT_SPREAD = 3.0
+_EFFICACY_SPREAD = 1.5
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel's model, stated as a story, and what is needed to sample it well.
+
+    Attributes
+    ----------
+    model
+        The generative model: prior and prior predictive draws, log likelihood and posterior.
+    level, slope
+        The rough level of each expert's worldview and its slope (expert,), see ``coordinates``.
+    anchor
+        What each expert said of the level, in log-odds (expert,).
+    """
+
+    model: pm.Model
+    level: TensorVariable
+    slope: TensorVariable
+    anchor: FloatArray
+
+    def coordinates(self) -> Coordinates:
+        """Give the model in the coordinates in which it is sampled."""
+        return straightened(self.model, self.level, self.slope, self.anchor.tolist(), OFFENSE)
+
+
+def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "fit") -> Panel:
+    """Build the model of a panel.
+
+    Parameters
+    ----------
+    judgments
+        What the panel said.
+    chosen
+        Prior set of the panel's centre.
+    precision
+        How finely to integrate over histories in the likelihood.
+
+    Returns
+    -------
+    Panel
+        Its model has dims ``expert``, ``varying``, ``camp_contrast``, ``question``, ``answer``,
+        ``kind``, ``reading``, ``intervention``; ``log_odds`` are the observed answers (for a
+        shift, less the baseline's), and the data ``lower`` and ``upper`` their intervals.
+    """
+    answers = judgments.answers
+    asked = tuple(name for name in judgments.questions if name in set(answers["question"].values))
+    rows = _Rows.of(judgments, asked)
+    contrasts = camp_contrasts(tuple(judgments.camp_weights), answers["camp"].values.tolist())
+    coords = {
+        "expert": answers["expert"].values,
+        "varying": list(VARYING),
+        "camp_contrast": np.arange(contrasts.shape[1]),
+        "question": list(asked),
+        "answer": np.arange(answers.sizes["answer"]),
+        "kind": ["copied", "replicated", "independent"],
+        "reading": list(READINGS),
+        "intervention": _interventions(judgments, asked),
+    }
+    with pm.Model(coords=coords) as model:
+        views, level, slope = worldviews(chosen, contrasts)
+        efficacy = _efficacy(coords["intervention"], contrasts)
+        expected = _expected(judgments.questions, asked, views, efficacy, precision)
+        wording = pm.Normal("wording", dims="question")
+        wording_sd = [WORDING_SD[judgments.questions[name].fit] for name in asked]
+        intercept = pm.Normal("intercept", 0, _INTERCEPT_SPREAD, dims="question")
+        free = [float(judgments.questions[name].reading == "relative") for name in asked]
+        shift = wording * np.array(wording_sd) + intercept * np.array(free)
+        noise = pm.LogNormal(
+            "noise",
+            np.log([_NOISE_CENTER[reading] for reading in READINGS]),
+            _NOISE_SPREAD,
+            dims="reading",
+        )
+        log_care = pm.Normal("log_care", dims="expert")
+        scale = noise[rows.reading] * pt.exp(_CARE_SPREAD * log_care)[rows.expert]
+        center = (expected + shift[:, None])[rows.question, rows.expert]
+        pm.CustomDist(
+            "log_odds",
+            center,
+            scale,
+            pm.Data("lower", rows.lower, dims="answer"),
+            pm.Data("upper", rows.upper, dims="answer"),
+            logp=lambda _, center, scale, lower, upper: log_interval(lower, upper, center, scale),
+            random=lambda center, scale, lower, upper, rng=None, size=None: rng.normal(
+                center, scale, size
+            ),
+            observed=rows.value,
+            dims="answer",
+        )
+    return Panel(model, level, slope, rows.anchors(contrasts.shape[0]))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Answers as arrays, each (answer,): who, which question, and the interval in log-odds."""
+
+    expert: np.ndarray
+    question: np.ndarray
+    reading: np.ndarray
+    value: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+    level: np.ndarray
+
+    def anchors(self, experts: int) -> FloatArray:
+        """Give each expert's mean answer on the level, the panel's where there is none."""
+        own = [self.value[self.level & (self.expert == each)] for each in range(experts)]
+        everyone = self.value[self.level]
+        middle = everyone.mean() if len(everyone) else -3.0
+        return np.array([each.mean() if len(each) else middle for each in own])
+
+    @classmethod
+    def of(cls, judgments: Judgments, asked: tuple[str, ...]) -> "_Rows":
+        answers = judgments.answers
+        questions = answers["question"].values.tolist()
+        experts = answers["expert"].values.tolist()
+        reading = [judgments.questions[name].reading for name in questions]
+        baseline = np.where(
+            np.array(reading) == "shift", _log_odds(answers["baseline"].values), 0.0
+        )
+        return cls(
+            expert=np.array([experts.index(each) for each in answers["expert_name"].values]),
+            question=np.array([asked.index(each) for each in questions]),
+            reading=np.array([READINGS.index(each) for each in reading]),
+            value=_log_odds(answers["value"].values) - baseline,
+            lower=_log_odds(answers["lower"].values) - baseline,
+            upper=_log_odds(answers["upper"].values) - baseline,
+            level=np.array(
+                [
+                    judgments.questions[name].outcome.startswith("extinction")
+                    and judgments.questions[name].reading == "level"
+                    for name in questions
+                ]
+            ),
+        )
+
+
+def _log_odds(probability: FloatArray) -> FloatArray:
+    with np.errstate(divide="ignore"):
+        odds = np.log(probability) - np.log1p(-probability)
+    return np.clip(odds, -FARTHEST, FARTHEST)
+
+
+def _interventions(judgments: Judgments, asked: tuple[str, ...]) -> list[str]:
+    named = [judgments.questions[name].intervention for name in asked]
+    return [each for each in dict.fromkeys(named) if each is not None]
+
+
+def _efficacy(interventions: list[str], contrasts: FloatArray) -> dict[str, TensorVariable]:
+    """Declare the log-odds of each intervention's efficacy, as each expert sees it: (expert,)."""
+    if not interventions:
+        return {}
+    level = pm.Normal("efficacy_level", 0, _EFFICACY_SPREAD, dims="intervention")
+    spread = pm.HalfNormal("efficacy_disagreement", 1.0)
+    deviation = pm.Normal("efficacy_deviation", dims="expert")
+    own = spread * deviation
+    if contrasts.shape[1] > 0:
+        contrast = pm.Normal("efficacy_contrast", 0, _EFFICACY_SPREAD, dims="camp_contrast")
+        own = own + pt.dot(pt.constant(contrasts), contrast)
+    log_odds = level[:, None] + own[None, :]
+    pm.Deterministic("efficacy", pt.sigmoid(log_odds), dims=("intervention", "expert"))
+    return {name: log_odds[row] for row, name in enumerate(interventions)}
+
+
+def _expected(
+    questions: Mapping[str, Question],
+    asked: tuple[str, ...],
+    views: Mapping[str, TensorVariable],
+    efficacy: Mapping[str, TensorVariable],
+    precision: Precision,
+) -> TensorVariable:
+    """Give what each question would be answered without wording and noise: (question, expert)."""
+    worlds: list[World] = []
+
+    def worlds_in(question: Question) -> World:
+        for built in worlds:
+            if built.scenario == question.scenario:
+                return built
+        worlds.append(world(views, question.scenario, precision))
+        return worlds[-1]
+
+    return pt.stack([_answer(questions[name], worlds_in, efficacy) for name in asked])
+
+
+def _answer(question, worlds_in, efficacy):  # type: ignore[no-untyped-def]
+    """Give one question's expected answer in log-odds, less the baseline's for a shift."""
+    if question.outcome == EFFICACY:
+        return efficacy[question.intervention]
+    here = worlds_in(question)
+    plain = here.outcome(question.outcome)
+    if question.intervention is not None:
+        left = pt.log1p(-pt.sigmoid(efficacy[question.intervention])) + pt.log(plain)
+        conditional = left - pt.log1p(-pt.exp(left))
+    elif question.given is not None:
+        conditional = _logit(here.outcome_given(question.outcome, question.given))
+    else:
+        return _logit(plain)
+    return conditional - _logit(plain) if question.reading == "shift" else conditional
+
+
+def _logit(probability: TensorVariable) -> TensorVariable:
+    return pt.log(probability) - pt.log1p(-probability)

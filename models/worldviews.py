@@ -1,0 +1,146 @@
+"""Worldviews: each expert's coherent set of parameters, around the panel's centre.
+
+On the unconstrained scale, and in units of the prior's own spread there, expert i differs from
+the centre in parameter p by::
+
+    contrast_p · camp_i  +  disagreement_p · tail_i · deviation_ip
+
+``contrast`` is what separates camps (+½ and −½ with two), ``disagreement`` the spread within
+them, and ``tail`` one multiplier an expert, log-normal, so that a person who says 1e-8 need not
+stretch the scale for all. ``deviation`` is standard normal. Only ``VARYING`` parameters
+differ between experts: those that the questions can move. All others are shared.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from takeoff.models.coordinates import level_and_slope
+from takeoff.models.parameters import PARAMETER_NAMES, SHARES, parameter
+from takeoff.models.priors import SHARE_OF_KIN, PriorSet
+from takeoff.models.special import FloatArray
+from takeoff.models.transforms import constrained, unconstrained
+
+__all__ = [
+    "OFFENSE",
+    "TAIL_SPREAD",
+    "VARYING",
+    "camp_contrasts",
+    "centre",
+    "prior_spreads",
+    "worldviews",
+]
+
+VARYING: tuple[str, ...] = ("margin", "offense", "slip", "response")
+"""Parameters that differ between experts.
+
+As many as the directions in which single people's answers can move: the questions ask each for
+extinction, a warning shot, a misaligned system, and what the first would be given the others, and
+their Jacobian has rank four. Margin moves who is misaligned, offense what follows, slip the
+warning, response what a warning does. Lethality and timelines move P(extinction) as offense does,
+so differences in them show up as differences in offense; they are shared.
+"""
+
+OFFENSE = VARYING.index("offense")
+
+TAIL_SPREAD = 0.5
+"""Standard deviation of the logarithm of an expert's tail multiplier."""
+
+_CONTRAST_SPREAD = 1.5
+_DISAGREEMENT_SPREAD = 1.0
+
+
+def centre(chosen: PriorSet) -> dict[str, TensorVariable]:
+    """Declare the panel's centre in the model at hand: every parameter once, by its prior."""
+    families = {
+        "Normal": pm.Normal,
+        "HalfNormal": pm.HalfNormal,
+        "LogNormal": pm.LogNormal,
+        "Beta": pm.Beta,
+    }
+    values: dict[str, TensorVariable] = {
+        name: families[prior.family](name, *prior.numbers) for name, prior in chosen.priors.items()
+    }
+    values["coordination_strangers"] = pm.Deterministic(
+        "coordination_strangers", values["coordination_kin"] * values.pop(SHARE_OF_KIN)
+    )
+    kinds = pm.Dirichlet("shares", np.array(chosen.shares), dims="kind")
+    values.update({name: kinds[row] for row, name in enumerate(SHARES)})
+    return {name: values[name] for name in PARAMETER_NAMES}
+
+
+def prior_spreads(chosen: PriorSet) -> FloatArray:
+    """Give each varying parameter's prior standard deviation, unconstrained: (varying,)."""
+    levels = (np.arange(2000) + 0.5) / 2000
+    spreads = []
+    for name in VARYING:
+        values = chosen.priors[name].distribution.ppf(levels)
+        support = parameter(name).support
+        if support == "unit":
+            values = np.log(values) - np.log1p(-values)
+        elif support == "positive":
+            values = np.log(values)
+        spreads.append(float(np.std(values)))
+    return np.array(spreads)
+
+
+def camp_contrasts(camps: Sequence[str], camp_of: Sequence[str]) -> FloatArray:
+    """Give each expert's contrasts: (expert, contrast), one contrast fewer than camps.
+
+    With two camps +½ and −½; with more, orthogonal contrasts of the same size. Experts without a
+    camp stand at the centre.
+
+    >>> camp_contrasts(["yes", "no"], ["yes", "no", ""]).tolist()
+    [[0.5], [-0.5], [0.0]]
+    """
+    count = len(camps)
+    if count < 2:
+        return np.zeros((len(camp_of), 0))
+    basis = np.zeros((count, count - 1))
+    for column in range(count - 1):
+        basis[: column + 1, column] = 1.0
+        basis[column + 1, column] = -(column + 1.0)
+        basis[:, column] /= np.sqrt((column + 1) * (column + 2)) * np.sqrt(2)
+    rows = {camp: basis[row] for row, camp in enumerate(camps)}
+    return np.array([rows.get(camp, np.zeros(count - 1)) for camp in camp_of])
+
+
+def worldviews(
+    chosen: PriorSet, contrasts: FloatArray
+) -> tuple[dict[str, TensorVariable], TensorVariable, TensorVariable]:
+    """Declare the worldviews in the model at hand.
+
+    Gives every parameter by name, each (expert,), and the coordinate in which a deviation in
+    offense is best sampled: its level and slope (``coordinates``).
+
+    Parameters
+    ----------
+    chosen
+        Prior set of the centre.
+    contrasts
+        Each expert's camp contrasts (expert, contrast).
+    """
+    centres = centre(chosen)
+    spreads = prior_spreads(chosen)
+    experts = contrasts.shape[0]
+    disagreement = pm.HalfNormal("disagreement", _DISAGREEMENT_SPREAD, dims="varying")
+    deviation = pm.Normal("deviation", dims=("expert", "varying"))
+    log_tail = pm.Normal("log_tail", dims="expert")
+    tail = pt.exp(TAIL_SPREAD * log_tail)
+    offset = disagreement * tail[:, None] * deviation
+    if contrasts.shape[1] > 0:
+        contrast = pm.Normal("contrast", 0, _CONTRAST_SPREAD, dims=("camp_contrast", "varying"))
+        offset = offset + pt.dot(pt.constant(contrasts), contrast)
+    views: dict[str, Any] = {name: pt.full((experts,), value) for name, value in centres.items()}
+    for column, name in enumerate(VARYING):
+        middle = unconstrained(name, centres[name])
+        views[name] = constrained(name, middle + spreads[column] * offset[:, column])
+    level, slope = level_and_slope(views, spreads[OFFENSE] * disagreement[OFFENSE] * tail)
+    pm.Deterministic(
+        "worldview", pt.stack([views[name] for name in VARYING], axis=1), dims=("expert", "varying")
+    )
+    return views, level, slope

@@ -29,10 +29,10 @@ def about_projects(tree: xr.DataTree, name: str = "takeover") -> list[str]:
         verdict = "worse" if worse > 0.5 else "better"
         share = max(worse, 1 - worse)
         surely = "" if share >= _CLEAR else "probably " if share >= _LIKELY else "perhaps "
+        medians = [in_words(interval(each[who]).median, name) for each in (many, one)]
         said.append(
             f"{_whose(who)}, eight projects are {surely}{verdict} than one for {plain_name(name)} "
-            f"({share_of_draws(share)} of draws; medians {in_words(interval(many[who]).median, name)} and "
-            f"{in_words(interval(one[who]).median, name)})."
+            f"({share_of_draws(share)} of draws; medians {medians[0]} and {medians[1]})."
         )
     return said
 

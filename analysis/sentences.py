@@ -107,7 +107,7 @@ def about_movement(each: Movement) -> list[str]:
             way = "up" if each.step > 0 else "down"
             return [f"The answers moved {who} {way}: {medians}."]
         case "narrowed":
-            return [f"The answers narrowed this and hardly moved its middle: {whole}."]
+            return [f"The answers narrowed this and hardly moved its middle: {medians}."]
         case "widened":
             return [f"The answers made this less certain: {whole}."]
         case "absent":

@@ -16,8 +16,8 @@ from collections.abc import Callable
 
 import numba
 import numpy as np
-import pytensor
 import pytensor.tensor as pt
+from pytensor.compile.maker import function as graph_function
 from pytensor.compile.mode import Mode
 from pytensor.graph.traversal import ancestors
 
@@ -57,7 +57,7 @@ def numbers_of(draws: int) -> np.ndarray:
         if each.owner is not None and type(each.owner.op).__name__ == "_Integral"
     )
     values = draw_prior(prior_set("neutral"), draws, seed=1)
-    function = pytensor.function(
+    function = graph_function(
         list(vectors.values()),
         numbers,
         mode=Mode(linker="py", optimizer="fast_compile"),

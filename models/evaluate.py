@@ -55,7 +55,7 @@ def evaluate(
     results = _function(scenario, names, precision)(*flat)
     return xr.Dataset(
         {
-            name: (arrays[0].dims, np.broadcast_to(result, flat[0].shape).reshape(shape))
+            name: (arrays[0].dims, np.broadcast_to(result, flat[0].shape).reshape(shape).copy())
             for name, result in zip(names, results, strict=True)
         },
         coords=arrays[0].coords,

@@ -11,7 +11,7 @@ intervention's efficacy, the share of the risk that it removes if it happens, ha
 own, a contrast between camps, and one deviation an expert.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +24,12 @@ from takeoff.models.interval import FARTHEST, log_interval
 from takeoff.models.nodes import Precision
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import EFFICACY, READINGS, WORDING_SD, Judgments, Question
+from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.world import World, world
 from takeoff.models.worldviews import OFFENSE, VARYING, camp_contrasts, worldviews
 
-__all__ = ["Panel", "panel_model"]
+__all__ = ["Panel", "Rows", "expected_log_odds", "panel_model"]
 
 _NOISE_CENTER = {"level": 0.3, "relative": 1.0, "shift": 0.5}
 """Median noise in log-odds: people repeat a probability within a factor of 1.3; guesses about
@@ -51,12 +52,18 @@ class Panel:
         The rough level of each expert's worldview and its slope (expert,), see ``coordinates``.
     anchor
         What each expert said of the level, in log-odds (expert,).
+    rows
+        The answers as arrays.
+    questions
+        Labels of the questions that were answered, in the order of the model's dim.
     """
 
     model: pm.Model
     level: TensorVariable
     slope: TensorVariable
     anchor: FloatArray
+    rows: "Rows"
+    questions: tuple[str, ...]
 
     def coordinates(self) -> Coordinates:
         """Give the model in the coordinates in which it is sampled."""
@@ -84,7 +91,7 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
     """
     answers = judgments.answers
     asked = tuple(name for name in judgments.questions if name in set(answers["question"].values))
-    rows = _Rows.of(judgments, asked)
+    rows = Rows.of(judgments, asked)
     contrasts = camp_contrasts(tuple(judgments.camp_weights), answers["camp"].values.tolist())
     coords = {
         "expert": answers["expert"].values,
@@ -99,12 +106,17 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
     with pm.Model(coords=coords) as model:
         views, level, slope = worldviews(chosen, contrasts)
         efficacy = _efficacy(coords["intervention"], contrasts)
-        expected = _expected(judgments.questions, asked, views, efficacy, precision)
+        questions = [judgments.questions[name] for name in asked]
+        expected = expected_log_odds(questions, views, efficacy, precision)
         wording = pm.Normal("wording", dims="question")
-        wording_sd = [WORDING_SD[judgments.questions[name].fit] for name in asked]
         intercept = pm.Normal("intercept", 0, _INTERCEPT_SPREAD, dims="question")
-        free = [float(judgments.questions[name].reading == "relative") for name in asked]
-        shift = wording * np.array(wording_sd) + intercept * np.array(free)
+        free = [float(question.reading == "relative") for question in questions]
+        shift = pm.Deterministic(
+            "offset",
+            wording * np.array([WORDING_SD[question.fit] for question in questions])
+            + intercept * np.array(free),
+            dims="question",
+        )
         noise = pm.LogNormal(
             "noise",
             np.log([_NOISE_CENTER[reading] for reading in READINGS]),
@@ -112,7 +124,8 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
             dims="reading",
         )
         log_care = pm.Normal("log_care", dims="expert")
-        scale = noise[rows.reading] * pt.exp(_CARE_SPREAD * log_care)[rows.expert]
+        care = pm.Deterministic("care", pt.exp(_CARE_SPREAD * log_care), dims="expert")
+        scale = noise[rows.reading] * care[rows.expert]
         center = (expected + shift[:, None])[rows.question, rows.expert]
         pm.CustomDist(
             "log_odds",
@@ -127,11 +140,11 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
             observed=rows.value,
             dims="answer",
         )
-    return Panel(model, level, slope, rows.anchors(contrasts.shape[0]))
+    return Panel(model, level, slope, rows.anchors(contrasts.shape[0]), rows, asked)
 
 
 @dataclass(frozen=True)
-class _Rows:
+class Rows:
     """Answers as arrays, each (answer,): who, which question, and the interval in log-odds."""
 
     expert: np.ndarray
@@ -151,7 +164,8 @@ class _Rows:
         return np.array([each.mean() if len(each) else middle for each in own])
 
     @classmethod
-    def of(cls, judgments: Judgments, asked: tuple[str, ...]) -> "_Rows":
+    def of(cls, judgments: Judgments, asked: tuple[str, ...]) -> "Rows":
+        """Lay out judgments, with questions numbered as in ``asked``."""
         answers = judgments.answers
         questions = answers["question"].values.tolist()
         experts = answers["expert"].values.tolist()
@@ -203,37 +217,43 @@ def _efficacy(interventions: list[str], contrasts: FloatArray) -> dict[str, Tens
     return {name: log_odds[row] for row, name in enumerate(interventions)}
 
 
-def _expected(
-    questions: Mapping[str, Question],
-    asked: tuple[str, ...],
+def expected_log_odds(
+    questions: Sequence[Question],
     views: Mapping[str, TensorVariable],
     efficacy: Mapping[str, TensorVariable],
     precision: Precision,
 ) -> TensorVariable:
-    """Give what each question would be answered without wording and noise: (question, expert)."""
+    """Give what each question would be answered without wording and noise: (question, expert).
+
+    ``views`` holds every parameter by name, ``efficacy`` the log-odds of each intervention's
+    efficacy by name, all (expert,).
+    """
     worlds: list[World] = []
 
-    def worlds_in(question: Question) -> World:
+    def worlds_in(scenario: Scenario) -> World:
         for built in worlds:
-            if built.scenario == question.scenario:
+            if built.scenario == scenario:
                 return built
-        worlds.append(world(views, question.scenario, precision))
+        worlds.append(world(views, scenario, precision))
         return worlds[-1]
 
-    return pt.stack([_answer(questions[name], worlds_in, efficacy) for name in asked])
+    return pt.stack(
+        [_answer(each, lambda: worlds_in(each.scenario), efficacy) for each in questions]  # noqa: B023
+    )
 
 
-def _answer(question, worlds_in, efficacy):  # type: ignore[no-untyped-def]
+def _answer(
+    question: Question, worlds: Callable[[], World], efficacy: Mapping[str, TensorVariable]
+) -> TensorVariable:
     """Give one question's expected answer in log-odds, less the baseline's for a shift."""
     if question.outcome == EFFICACY:
-        return efficacy[question.intervention]
-    here = worlds_in(question)
-    plain = here.outcome(question.outcome)
+        return efficacy[str(question.intervention)]
+    plain = worlds().outcome(question.outcome)
     if question.intervention is not None:
         left = pt.log1p(-pt.sigmoid(efficacy[question.intervention])) + pt.log(plain)
         conditional = left - pt.log1p(-pt.exp(left))
     elif question.given is not None:
-        conditional = _logit(here.outcome_given(question.outcome, question.given))
+        conditional = _logit(worlds().outcome_given(question.outcome, question.given))
     else:
         return _logit(plain)
     return conditional - _logit(plain) if question.reading == "shift" else conditional

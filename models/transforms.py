@@ -7,13 +7,15 @@ renormalised after a shift.
 
 from collections.abc import Mapping
 
+import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
+from scipy.special import expit, logit
 
 from takeoff.models.parameters import SHARES, parameter
 from takeoff.models.scenario import Scenario
 
-__all__ = ["constrained", "settled", "unconstrained"]
+__all__ = ["constrained", "from_real", "settled", "to_real", "unconstrained"]
 
 
 def unconstrained(name: str, value: TensorVariable) -> TensorVariable:
@@ -34,6 +36,22 @@ def constrained(name: str, value: TensorVariable) -> TensorVariable:
     if support == "unit":
         return pt.sigmoid(value)
     return pt.exp(value)
+
+
+def to_real(name: str, value: np.ndarray) -> np.ndarray:
+    """Carry numbers to the real line, as ``unconstrained`` does graphs."""
+    support = parameter(name).support
+    if support == "real":
+        return np.asarray(value)
+    return np.asarray(logit(value) if support == "unit" else np.log(value))
+
+
+def from_real(name: str, value: np.ndarray) -> np.ndarray:
+    """Carry real numbers back, as ``constrained`` does graphs."""
+    support = parameter(name).support
+    if support == "real":
+        return np.asarray(value)
+    return np.asarray(expit(value) if support == "unit" else np.exp(value))
 
 
 def settled(

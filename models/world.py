@@ -27,8 +27,8 @@ from takeoff.models.transforms import settled
 
 __all__ = ["World", "outcomes_in", "world"]
 
-_MOST_PERSISTENT = 1 - 1e-12  # nobody tries for ever: at 1 a project that never passes never ends
-_CLOSEST_TO_CERTAIN = 1e-12  # detection of exactly 0 or 1 has no log-odds
+_MOST_CERTAIN = 1 - 1e-12  # at exactly 1 a project tries for ever, and a slip has no logarithm
+_LEAST_CERTAIN = 1e-12  # detection of exactly 0 has no log-odds
 _LEAST_RESOURCES = 1e-300  # no human defence at all has no logarithm
 
 
@@ -63,7 +63,7 @@ def world(
         * pt.exp(policy["haste"] * np.log(scenario.projects))
         * (1 - policy["inheritance"])
     )
-    detection = pt.clip(policy["detection"], _CLOSEST_TO_CERTAIN, 1 - _CLOSEST_TO_CERTAIN)
+    detection = pt.clip(policy["detection"], _LEAST_CERTAIN, _MOST_CERTAIN)
     numbers = pt.concatenate(
         [
             pt.stack(
@@ -75,7 +75,7 @@ def world(
                     pt.log(detection) - pt.log1p(-detection),
                     policy["detection_spread"],
                     policy["false_alarm"],
-                    pt.minimum(policy["persistence"], _MOST_PERSISTENT),
+                    pt.minimum(policy["persistence"], _MOST_CERTAIN),
                 ],
                 axis=1,
             ),
@@ -242,12 +242,14 @@ class World:
 
     def _slip(self) -> TensorVariable:
         """P(at least one of the misaligned slips, acting apart): (world, 1, cell)."""
-        stays = pt.log1p(-self.parameters["slip"])[:, None]
-        return -pt.expm1(stays * self.histories.misaligned)[:, None, :]
+        return -pt.expm1(self._log_no_slip())
 
     def _no_slip(self) -> TensorVariable:
-        stays = pt.log1p(-self.parameters["slip"])[:, None]
-        return pt.exp(stays * self.histories.misaligned)[:, None, :]
+        return pt.exp(self._log_no_slip())
+
+    def _log_no_slip(self) -> TensorVariable:
+        slip = pt.minimum(self.parameters["slip"], _MOST_CERTAIN)
+        return (pt.log1p(-slip)[:, None] * self.histories.misaligned)[:, None, :]
 
     def _weight(self, event: str) -> TensorVariable | FloatArray:
         """Give P(event | cell): (world or 1, branch, cell)."""

@@ -20,10 +20,10 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.coordinates import level_and_slope
-from takeoff.models.parameters import PARAMETER_NAMES, SHARES, parameter
+from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.priors import SHARE_OF_KIN, PriorSet
 from takeoff.models.special import FloatArray
-from takeoff.models.transforms import constrained, unconstrained
+from takeoff.models.transforms import constrained, to_real, unconstrained
 
 __all__ = [
     "OFFENSE",
@@ -76,16 +76,12 @@ def centre(chosen: PriorSet) -> dict[str, TensorVariable]:
 def prior_spreads(chosen: PriorSet) -> FloatArray:
     """Give each varying parameter's prior standard deviation, unconstrained: (varying,)."""
     levels = (np.arange(2000) + 0.5) / 2000
-    spreads = []
-    for name in VARYING:
-        values = chosen.priors[name].distribution.ppf(levels)
-        support = parameter(name).support
-        if support == "unit":
-            values = np.log(values) - np.log1p(-values)
-        elif support == "positive":
-            values = np.log(values)
-        spreads.append(float(np.std(values)))
-    return np.array(spreads)
+    return np.array(
+        [
+            float(np.std(to_real(name, chosen.priors[name].distribution.ppf(levels))))
+            for name in VARYING
+        ]
+    )
 
 
 def camp_contrasts(camps: Sequence[str], camp_of: Sequence[str]) -> FloatArray:

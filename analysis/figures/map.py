@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
+    from matplotlib.transforms import Affine2D
 
 __all__ = ["map_figure", "panels_of"]
 
@@ -74,21 +75,32 @@ def _heat(axes: "Axes", takeover: xr.DataArray, highest: float) -> "QuadMesh":
 
 def _hatch_help(axes: "Axes", turning: xr.DataArray, kinship: np.ndarray) -> None:
     """Hatch the cells from which one more project likelier helps, and draw their border."""
-    from matplotlib.patches import Rectangle
+    from matplotlib.collections import LineCollection
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
 
     helps = turning.reindex(kinship=kinship).values < 0.5  # false where unknown
-    projects = turning["projects"].values
-    for row, column in zip(*np.nonzero(helps), strict=True):
-        left, bottom = projects[column] - 0.5, row - 0.5
-        axes.add_patch(
-            Rectangle((left, bottom), 1, 1, fill=False, hatch="////", ec="#33333388", lw=0)
-        )
-        for next_row, next_column, x, y in (
-            (row, column - 1, (left, left), (bottom, bottom + 1)),
-            (row, column + 1, (left + 1, left + 1), (bottom, bottom + 1)),
-            (row - 1, column, (left, left + 1), (bottom, bottom)),
-            (row + 1, column, (left, left + 1), (bottom + 1, bottom + 1)),
-        ):
-            inside = 0 <= next_row < helps.shape[0] and 0 <= next_column < helps.shape[1]
-            if inside and not helps[next_row, next_column]:
-                axes.plot(x, y, color=INK, lw=1.6, solid_capstyle="round")
+    left = turning["projects"].values[0] - 0.5
+    cells = [
+        Path.unit_rectangle().transformed(_shift(left + column, row - 0.5))
+        for row, column in zip(*np.nonzero(helps), strict=True)
+    ]
+    if cells:
+        whole = Path.make_compound_path(*cells)
+        axes.add_patch(PathPatch(whole, fill=False, hatch="////", ec="#33333388", lw=0))
+    # A border lies between two cells of which one helps and the other does not.
+    beside = np.argwhere(helps[:, 1:] != helps[:, :-1])
+    above = np.argwhere(helps[1:] != helps[:-1])
+    borders = [
+        [(left + column + 1, row - 0.5), (left + column + 1, row + 0.5)] for row, column in beside
+    ]
+    borders += [
+        [(left + column, row + 0.5), (left + column + 1, row + 0.5)] for row, column in above
+    ]
+    axes.add_collection(LineCollection(borders, colors=INK, linewidths=1.6, capstyle="round"))
+
+
+def _shift(x: float, y: float) -> "Affine2D":
+    from matplotlib.transforms import Affine2D
+
+    return Affine2D().translate(x, y)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt
-from pytensor.compile.function import function
+from pytensor.compile.maker import function
 from pytensor.compile.mode import Mode
 from pytensor.graph.traversal import ancestors
 

@@ -1,0 +1,308 @@
+"""What follows from a posterior: outcomes, the map, likeness, and what the answers moved."""
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+import xarray as xr
+from pytensor.compile.mode import Mode
+
+from takeoff.models.candidates import candidates_model, likeness
+from takeoff.models.evaluate import evaluate
+from takeoff.models.interval import log_interval
+from takeoff.models.outcomes import OUTCOME_NAMES
+from takeoff.models.panel import Panel, expected_log_odds
+from takeoff.models.parameters import PARAMETER_NAMES
+from takeoff.models.priors import PriorSet, draw_prior, prior_medians
+from takeoff.models.questions import Judgments
+from takeoff.models.scenario import Scenario
+from takeoff.models.transforms import from_real, to_real
+from takeoff.models.world import outcomes_in
+from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
+
+__all__ = [
+    "SCENARIOS",
+    "latent",
+    "learned",
+    "likeness_of",
+    "log_likelihood",
+    "outcomes",
+    "signature_map",
+]
+
+SCENARIOS = {
+    "default": Scenario(),
+    "one_project": Scenario(projects=1),
+    "three_projects": Scenario(projects=3),
+    "eight_projects": Scenario(projects=8),
+}
+
+_INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+_MAP_DRAWS = 60
+_MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
+_MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
+
+
+def _shared(draws: xr.Dataset) -> dict[str, xr.DataArray]:
+    return {name: draws[name] for name in PARAMETER_NAMES}
+
+
+def _worldviews(draws: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Give every parameter of every expert, (chain, draw, expert) where it varies."""
+    own = {name: draws["worldview"].sel(varying=name, drop=True) for name in VARYING}
+    return {**_shared(draws), **own}
+
+
+def _outcomes_by_scenario(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
+    """Compute every outcome in every scenario: (..., scenario, outcome), NaN where absent."""
+    tables = []
+    for scenario in SCENARIOS.values():
+        names = outcomes_in(scenario)
+        table = evaluate(worlds, scenario, names, precision="fit").to_dataarray("outcome")
+        tables.append(table.reindex(outcome=list(OUTCOME_NAMES)))
+    return xr.concat(tables, xr.DataArray(list(SCENARIOS), dims="scenario", name="scenario"))
+
+
+def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int) -> xr.Dataset:
+    """Compute outcomes by expert, camp, consensus and population.
+
+    ``consensus`` and ``camp`` are medians over experts of the outcome, draw by draw; each draw of
+    ``population`` is one imagined expert, of a camp drawn by the declared weights.
+    """
+    expert = _outcomes_by_scenario(_worldviews(draws))
+    camp_of_expert = judgments.answers["camp"].values
+    camps = [each for each in judgments.camp_weights if each in camp_of_expert]
+    result = {
+        "expert": expert,
+        "consensus": expert.median("expert"),
+        "population": _outcomes_by_scenario(_imagined(draws, judgments, chosen, seed)),
+    }
+    if camps:
+        result["camp"] = xr.concat(
+            [expert.isel(expert=camp_of_expert == each).median("expert") for each in camps],
+            xr.DataArray(camps, dims="camp", name="camp"),
+        )
+    order = ("chain", "draw", "scenario", "expert", "camp", "outcome")
+    dataset = xr.Dataset(
+        {
+            name: each.transpose(*(dim for dim in order if dim in each.dims))
+            for name, each in result.items()
+        }
+    )
+    return dataset.assign_coords(camp_of_expert=("expert", camp_of_expert))
+
+
+def _imagined(
+    draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int
+) -> dict[str, xr.DataArray]:
+    """Imagine one expert a draw, who might have been asked: every parameter, (chain, draw)."""
+    random = np.random.default_rng(seed)
+    shape = (draws.sizes["chain"], draws.sizes["draw"])
+    camps = tuple(judgments.camp_weights)
+    members = (
+        random.choice(len(camps), size=shape, p=list(judgments.camp_weights.values()))
+        if camps
+        else None
+    )
+    tail = np.exp(TAIL_SPREAD * random.normal(size=shape))
+    spreads = prior_spreads(chosen)
+    worlds = _shared(draws)
+    for column, name in enumerate(VARYING):
+        offset = draws["disagreement"].sel(varying=name).values * tail * random.normal(size=shape)
+        if members is not None and len(camps) > 1:
+            contrasts = camp_contrasts(camps, camps)[members]
+            offset = offset + (contrasts * draws["contrast"].sel(varying=name).values).sum(-1)
+        middle = to_real(name, draws[name].values)
+        worlds[name] = draws[name].copy(data=from_real(name, middle + spreads[column] * offset))
+    return worlds
+
+
+def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr.Dataset:
+    """Compute the map: takeover and catastrophe over projects, kinship and offense.
+
+    At the panel's centre, with all three kinships set to one number; posterior medians over draws,
+    and the probability that one more project raises takeover.
+    """
+    flat = posterior.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
+    chosen = np.random.default_rng(seed).choice(
+        flat.sizes["sample"], min(_MAP_DRAWS, flat.sizes["sample"]), replace=False
+    )
+    worlds = {name: flat[name].isel(sample=chosen) for name in PARAMETER_NAMES}
+    kinship = xr.DataArray(
+        list(_MAP_KINSHIPS), dims="kinship", coords={"kinship": list(_MAP_KINSHIPS)}
+    )
+    offense = xr.DataArray(
+        list(_MAP_OFFENSES), dims="offense", coords={"offense": list(_MAP_OFFENSES)}
+    )
+    for name in ("kinship_copied", "kinship_replicated", "kinship_independent"):
+        worlds[name] = kinship
+    worlds["offense"] = offense
+    projects = xr.DataArray(np.arange(1, 9), dims="projects", name="projects")
+    table = xr.concat(
+        [
+            evaluate(worlds, Scenario(projects=int(count)), ["takeover", "catastrophe"], "fit")
+            for count in projects
+        ],
+        projects.assign_coords(projects=projects),
+    )
+    step = table["takeover"].diff("projects", label="lower")
+    worldview = posterior["worldview"].sel(varying="offense", drop=True)
+    return xr.Dataset(
+        {
+            "takeover": table["takeover"].median("sample"),
+            "catastrophe": table["catastrophe"].median("sample"),
+            "takeover_one_more": (step > 0).mean("sample").reindex(projects=projects.values),
+            "offense_of_expert": worldview.median(("chain", "draw")),
+            "kinship_now": by_expert["consensus"]
+            .sel(scenario="default", outcome="homogeneity", drop=True)
+            .median(),
+        }
+    )
+
+
+def likeness_of(draws: xr.Dataset) -> xr.Dataset:
+    """Compute the correlation of latent alignment between projects, and its two causes."""
+    scenario = SCENARIOS["default"]
+    kin = evaluate(_shared(draws), scenario, ["homogeneity"], "fit")["homogeneity"]
+    doubt = draws["doubt"]
+    table = likeness(kin.values, doubt.values, scenario.projects)
+    names = np.arange(1, scenario.projects + 1)
+    return xr.Dataset(
+        {
+            "correlation": (("chain", "draw", "project", "other_project"), table),
+            "kinship_part": kin,
+            "doubt_part": doubt**2 / (1 + doubt**2),
+        },
+        coords={"project": names, "other_project": names},
+    )
+
+
+def latent(draws: xr.Dataset, seed: int) -> xr.Dataset:
+    """Draw each project's latent alignment from the story, one history a draw."""
+    shape = (draws.sizes["chain"], draws.sizes["draw"])
+    flat = {name: each.values.reshape(-1) for name, each in _shared(draws).items()}
+    model = candidates_model(flat, SCENARIOS["default"])
+    alignment, provenance = pm.draw(
+        [model["alignment"], model["provenance"]], random_seed=seed, mode=_INTERPRETED
+    )
+    return xr.Dataset(
+        {
+            "alignment": (("chain", "draw", "project"), alignment.reshape(*shape, -1)),
+            "provenance": (("chain", "draw", "follower"), provenance.reshape(*shape, -1)),
+        },
+        coords={
+            "chain": draws["chain"],
+            "draw": draws["draw"],
+            "project": np.asarray(model.coords["project"]),
+            "follower": np.asarray(model.coords["follower"]),
+        },
+    )
+
+
+def learned(
+    posterior: xr.Dataset,
+    prior: xr.Dataset,
+    panel: Panel,
+    judgments: Judgments,
+    chosen: PriorSet,
+) -> xr.Dataset:
+    """Compare spread before and after the answers, and say what the questions can move.
+
+    ``jacobian`` (question, parameter) is the change of the expected answer's log-odds for one
+    prior standard deviation of the parameter, at the prior medians.
+    """
+    names = list(PARAMETER_NAMES)
+    before = draw_prior(chosen, 4000, seed=0)
+    prior_sd = np.array([np.std(to_real(name, before[name])) for name in names])
+    posterior_sd = np.array([np.std(to_real(name, posterior[name].values)) for name in names])
+    medians = prior_medians(chosen)
+    center = np.array([float(to_real(name, np.array(medians[name]))) for name in names])
+    step = 0.05
+    points = np.tile(center, (2 * len(names), 1))
+    rows = np.arange(len(names))
+    points[2 * rows, rows] += step * prior_sd
+    points[2 * rows + 1, rows] -= step * prior_sd
+    worlds = {name: from_real(name, points[:, column]) for column, name in enumerate(names)}
+    total = worlds["copied"] + worlds["replicated"] + worlds["independent"]
+    for name in ("copied", "replicated", "independent"):
+        worlds[name] = worlds[name] / total
+    answers = _expected(worlds, {}, panel, judgments)
+    jacobian = (answers[:, 0::2] - answers[:, 1::2]) / (2 * step)
+    own = jacobian[:, [names.index(name) for name in VARYING]]
+    return xr.Dataset(
+        {
+            "prior_sd": ("parameter", prior_sd),
+            "posterior_sd": ("parameter", posterior_sd),
+            "jacobian": (("question", "parameter"), jacobian),
+        },
+        coords={"parameter": names, "question": list(panel.questions)},
+        attrs={
+            "answers_rank": int(np.linalg.matrix_rank(jacobian, tol=1e-3)),
+            "answers_rank_varying": int(np.linalg.matrix_rank(own, tol=1e-3)),
+        },
+    )
+
+
+def _expected(
+    worlds: dict[str, np.ndarray],
+    efficacy: dict[str, np.ndarray],
+    panel: Panel,
+    judgments: Judgments,
+) -> np.ndarray:
+    """Compute the expected answers of worlds: (question, world)."""
+    views = {name: pt.vector(name) for name in PARAMETER_NAMES}
+    named = {
+        judgments.questions[each].intervention
+        for each in panel.questions
+        if judgments.questions[each].intervention
+    }
+    levels = {str(name): pt.vector(str(name)) for name in sorted(str(each) for each in named)}
+    graph = expected_log_odds(
+        [judgments.questions[each] for each in panel.questions], views, levels, "fit"
+    )
+    function = pytensor.function(
+        [*views.values(), *levels.values()], graph, mode=_INTERPRETED, on_unused_input="ignore"
+    )
+    count = len(worlds["margin"])
+    return np.asarray(
+        function(
+            *(np.ascontiguousarray(worlds[name], float) for name in views),
+            *(np.ascontiguousarray(efficacy.get(name, np.zeros(count)), float) for name in levels),
+        )
+    )
+
+
+def log_likelihood(posterior: xr.Dataset, panel: Panel, judgments: Judgments) -> xr.Dataset:
+    """Compute the log likelihood of each answer: (chain, draw, answer)."""
+    experts = posterior.sizes["expert"]
+    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
+    full = xr.broadcast(*_worldviews(posterior).values(), exclude=())
+    worlds = {
+        name: each.transpose("chain", "draw", "expert").values.reshape(-1)
+        for name, each in zip(PARAMETER_NAMES, full, strict=True)
+    }
+    efficacy = {}
+    if "efficacy" in posterior:
+        for name in posterior["intervention"].values.tolist():
+            stated = posterior["efficacy"].sel(intervention=name).values.reshape(-1)
+            efficacy[name] = np.log(stated) - np.log1p(-stated)
+    expected = _expected(worlds, efficacy, panel, judgments)
+    rows = panel.rows
+    by_expert = expected.reshape(len(panel.questions), -1, experts)[rows.question, :, rows.expert]
+    offset = posterior["offset"].values.reshape(-1, len(panel.questions))[:, rows.question]
+    noise = posterior["noise"].values.reshape(offset.shape[0], -1)[:, rows.reading]
+    care = posterior["care"].values.reshape(offset.shape[0], -1)[:, rows.expert]
+    lower, upper, center, scale = (
+        pt.matrix(name) for name in ("lower", "upper", "center", "scale")
+    )
+    function = pytensor.function(
+        [lower, upper, center, scale],
+        log_interval(lower, upper, center, scale),
+        mode=_INTERPRETED,
+    )
+    bounds = (np.broadcast_to(each, offset.shape).copy() for each in (rows.lower, rows.upper))
+    values = function(*bounds, by_expert.T + offset, noise * care)
+    return xr.Dataset(
+        {"log_odds": (("chain", "draw", "answer"), values.reshape(*shape, -1))},
+        coords={"chain": posterior["chain"], "draw": posterior["draw"]},
+    )

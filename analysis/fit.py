@@ -1,0 +1,161 @@
+"""Fit a panel: from the names of studies to a posterior with all that a report needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import nutpie
+import pymc as pm
+import xarray as xr
+from pytensor.compile.mode import Mode
+
+from takeoff.analysis import derived
+from takeoff.analysis.provenance import describe
+from takeoff.data import join, load_study
+from takeoff.models.coordinates import Coordinates
+from takeoff.models.panel import Panel, panel_model
+from takeoff.models.parameters import SHARES
+from takeoff.models.priors import PriorSet, prior_set
+from takeoff.models.questions import Judgments
+
+__all__ = ["INTERPRETED", "fit"]
+
+INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+"""For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
+
+_PRIOR_DRAWS = 300
+_MOST_DRAWS = 2000
+
+
+def fit(
+    studies: Sequence[str],
+    *,
+    prior: str = "neutral",
+    seed: int = 1,
+    draws: int = 1000,
+    tune: int = 800,
+    chains: int = 4,
+    progress: bool = False,
+) -> xr.DataTree:
+    """Fit the panel of one study or several.
+
+    Parameters
+    ----------
+    studies
+        Names of shipped studies, or folders.
+    prior
+        Name of the prior set of the panel's centre.
+    seed, draws, tune, chains
+        Of the sampler; draws and tune are per chain.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    xr.DataTree
+        Groups ``posterior``, ``sample_stats``, ``prior``, ``outcomes``, ``prior_outcomes``,
+        ``map``, ``likeness``, ``latent``, ``learned``, ``observed``, ``observed_data`` and
+        ``log_likelihood``; the root's attributes say where all came from.
+
+    Raises
+    ------
+    InputError
+        If a study cannot be used.
+    """
+    loaded = [load_study(each) for each in studies]
+    judgments = join(loaded)
+    chosen = prior_set(prior)
+    panel = panel_model(judgments, chosen)
+    coordinates = panel.coordinates()
+    sampled = _sample(
+        coordinates, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
+    )
+    posterior = _story(coordinates, sampled, panel)
+    groups = {
+        "posterior": posterior,
+        "sample_stats": sampled["sample_stats"].to_dataset(),
+        "prior": _prior(panel, seed),
+    }
+    settings = {"draws": draws, "tune": tune, "chains": chains}
+    tree = xr.DataTree.from_dict({**groups, **_derived(groups, panel, judgments, chosen, seed)})
+    tree.attrs = describe(loaded, judgments, chosen, seed, settings)
+    return tree
+
+
+def _sample(
+    coordinates: Coordinates, *, seed: int, draws: int, tune: int, chains: int, progress: bool
+) -> xr.DataTree:
+    compiled = nutpie.compile_pymc_model(coordinates.model, backend="numba")
+    return nutpie.sample(
+        compiled, draws=draws, tune=tune, chains=chains, seed=seed, progress_bar=progress
+    )
+
+
+def _story(coordinates: Coordinates, sampled: xr.DataTree, panel: Panel) -> xr.Dataset:
+    """Carry draws back to the story's variables, with its dims."""
+    draws = sampled["posterior"]
+    shape = (draws.sizes["chain"], draws.sizes["draw"])
+    flat = {
+        str(name): draws[name].values.reshape(-1, *draws[name].shape[2:])
+        for name in draws.data_vars
+    }
+    values = {
+        name: value.reshape(*shape, *value.shape[1:])
+        for name, value in coordinates.back(flat).items()
+    }
+    return _labelled(values, panel.model, ("chain", "draw"))
+
+
+def _labelled(
+    values: dict[str, np.ndarray], model: pm.Model, leading: tuple[str, str]
+) -> xr.Dataset:
+    """Label a model's variables with its dims, and the shares with their names."""
+    for row, name in enumerate(SHARES):
+        values[name] = values["shares"][..., row]
+    labelled: dict[str, Any] = {
+        name: ((*leading, *model.named_vars_to_dims.get(name, ())), value)
+        for name, value in values.items()
+    }
+    used = {str(dim) for dims, _ in labelled.values() for dim in dims} - set(leading)
+    coords = {dim: np.asarray(model.coords[dim]) for dim in used}
+    shape = next(iter(values.values())).shape
+    coords |= {dim: np.arange(shape[axis]) for axis, dim in enumerate(leading)}
+    return xr.Dataset(labelled, coords=coords)
+
+
+def _prior(panel: Panel, seed: int) -> xr.Dataset:
+    """Draw whole panels from the prior: one chain."""
+    names = [each.name for each in panel.model.unobserved_RVs]
+    drawn = pm.sample_prior_predictive(
+        _PRIOR_DRAWS,
+        model=panel.model,
+        var_names=names,
+        random_seed=seed,
+        compile_kwargs={"mode": INTERPRETED},
+    )["prior"]
+    values = {str(name): drawn[name].values for name in drawn.data_vars}
+    return _labelled(values, panel.model, ("chain", "draw"))
+
+
+def _derived(
+    groups: dict[str, xr.Dataset],
+    panel: Panel,
+    judgments: Judgments,
+    chosen: PriorSet,
+    seed: int,
+) -> dict[str, xr.Dataset]:
+    posterior, prior = groups["posterior"], groups["prior"]
+    every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
+    thinned = posterior.isel(draw=slice(None, None, every))
+    outcomes = derived.outcomes(thinned, judgments, chosen, seed)
+    return {
+        "outcomes": outcomes,
+        "prior_outcomes": derived.outcomes(prior, judgments, chosen, seed),
+        "map": derived.signature_map(posterior, outcomes, seed),
+        "likeness": derived.likeness_of(thinned),
+        "latent": derived.latent(thinned, seed),
+        "learned": derived.learned(posterior, prior, panel, judgments, chosen),
+        "observed": judgments.answers.reset_coords(drop=True).drop_vars("expert", errors="ignore"),
+        "observed_data": xr.Dataset({"log_odds": ("answer", panel.rows.value)}),
+        "log_likelihood": derived.log_likelihood(posterior, panel, judgments),
+    }

@@ -1,0 +1,136 @@
+"""The report: a fitted panel as one page that opens offline, for who has not read the code."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from takeoff.analysis.diagnostics import diagnose
+from takeoff.analysis.figures.likeness import PARTS, likeness_of
+from takeoff.analysis.map_sentences import about_projects, about_the_map
+from takeoff.analysis.movement import KEPT_WIDTH, SMALL_STEP, learned, movements
+from takeoff.analysis.page import (
+    best_numbers,
+    cards,
+    lines_of,
+    scenario_names,
+    scenario_rows,
+    together,
+)
+from takeoff.analysis.record import read_record
+from takeoff.analysis.report_figures import pictures
+from takeoff.analysis.sentences import (
+    about_catastrophe,
+    about_convergence,
+    about_likeness,
+    about_panel,
+    about_the_prior,
+)
+from takeoff.analysis.summaries import INTERVAL, ROADS, interval
+from takeoff.analysis.views import camp_names, experts_in_order
+from takeoff.analysis.wording import counted, plain_name, probability, quantity, ratio, span
+from takeoff.models.outcomes import OUTCOMES
+from takeoff.models.parameters import parameter
+from takeoff.models.priors import prior_set
+from takeoff.models.scenario import Scenario
+
+__all__ = ["NAME", "render_report", "write_report"]
+
+NAME = "report.html"
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_report(tree: xr.DataTree, folder: Path) -> Path:
+    """Write the report of a fitted panel.
+
+    It is written beside its place and renamed, so that there is never half a report.
+
+    Parameters
+    ----------
+    tree
+        A fitted panel.
+    folder
+        Where to write; made if it is not there.
+
+    Returns
+    -------
+    Path
+        The page: ``report.html`` in the folder.
+    """
+    text = render_report(tree)
+    folder.mkdir(parents=True, exist_ok=True)
+    place = folder / NAME
+    draft = folder / f".{NAME}.{os.getpid()}"
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+    return place
+
+
+def render_report(tree: xr.DataTree) -> str:
+    """Render the report of a fitted panel as HTML that asks for nothing from outside."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"plain": plain_name, "probability": probability, "ratio": ratio}
+    environment.globals |= {"counted": counted}
+    return environment.get_template(NAME).render(_context(tree))
+
+
+def _context(tree: xr.DataTree) -> dict[str, Any]:
+    record, mixing = read_record(tree), diagnose(tree)
+    parts = {part: interval(likeness_of(tree, part)) for part in PARTS}
+    spread = learned(tree)
+    return {
+        "record": record,
+        "prior": prior_set(record.prior_set),
+        "interval": f"{100 * INTERVAL:.0f}%",
+        "projects": Scenario().projects,
+        "experts": experts_in_order(tree),
+        "camps": camp_names(tree),
+        "answer_count": tree["observed"].sizes.get("answer", 0),
+        "pictures": pictures(tree, mixing),
+        "panel": about_panel(tree),
+        "lead": about_catastrophe(tree),
+        "together": together(tree),
+        "cards": cards(tree),
+        "map": about_the_map(tree),
+        "by_projects": about_projects(tree),
+        "scenarios": scenario_names(tree),
+        "scenario_rows": {each: scenario_rows(tree, each) for each in ("takeover", "catastrophe")},
+        "best": best_numbers(tree),
+        "on_prior": about_the_prior(tree, record),
+        "kept_width": KEPT_WIDTH,
+        "small_step": SMALL_STEP,
+        "all_outcomes": _all_outcomes(tree),
+        "learned": [(each, parameter(each.parameter)) for each in spread],
+        "likeness": about_likeness(*(parts[part] for part in PARTS)),
+        "likeness_parts": {
+            part: (quantity(each.median, "correlation"), span(each, "correlation"))
+            for part, each in parts.items()
+        },
+        "roads": {name: lines_of(tree, name) for name in ROADS},
+        "mixing": mixing,
+        "converged": about_convergence(mixing),
+        "outcomes": {each.name: each for each in OUTCOMES},
+    }
+
+
+def _all_outcomes(tree: xr.DataTree) -> list[dict[str, Any]]:
+    """Pair what moved each outcome of the consensus with its row of numbers."""
+    return [
+        {"movement": each, "line": line}
+        for each in movements(tree)
+        for line in lines_of(tree, each.row.outcome)
+        if line.row.who == "consensus"
+    ]

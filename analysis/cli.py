@@ -3,13 +3,13 @@
 Modules that take long to import are imported inside the commands, so that help comes at once.
 """
 
+import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -111,7 +111,7 @@ def report(
     prior: Prior = "neutral",
     seed: Seed = 1,
     draws: Draws = 1000,
-    tune: Tune = 1000,
+    tune: Tune = 800,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and write a report."""
@@ -119,12 +119,15 @@ def report(
 
     names = _usable(studies, prior)
     require_writable_folder(out)
-    tree = _fitted(names, prior, seed, draws, tune, chains)
-    out.mkdir(parents=True, exist_ok=True)
-    _part("posterior").save(tree, out / "posterior.nc")
-    _part("report").write_report(tree, out)
+    from takeoff.analysis.posterior import save
+    from takeoff.analysis.report import write_report
     from takeoff.analysis.summaries import answer_table
     from takeoff.analysis.terminal import print_answer
+
+    tree = _fitted(names, prior, seed, draws, tune, chains)
+    out.mkdir(parents=True, exist_ok=True)
+    save(tree, out / "posterior.nc")
+    write_report(tree, out)
 
     print_answer(answer_table(tree))
     typer.echo(f"report:    {out / 'report.html'}")
@@ -139,7 +142,7 @@ def fit(
     prior: Prior = "neutral",
     seed: Seed = 1,
     draws: Draws = 1000,
-    tune: Tune = 1000,
+    tune: Tune = 800,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and save the posterior."""
@@ -147,8 +150,10 @@ def fit(
 
     names = _usable(studies, prior)
     require_writable_file(out)
+    from takeoff.analysis.posterior import save
+
     tree = _fitted(names, prior, seed, draws, tune, chains)
-    _part("posterior").save(tree, out)
+    save(tree, out)
     typer.echo(f"posterior: {out}")
     _require_convergence(tree)
 
@@ -283,7 +288,9 @@ def _usable(studies: Sequence[str] | None, prior: str) -> tuple[str, ...]:
 def _fitted(
     studies: Sequence[str], prior: str, seed: int, draws: int, tune: int, chains: int
 ) -> "xr.DataTree":
-    tree: xr.DataTree = _part("fit").fit(
+    from takeoff.analysis import fit as fitting
+
+    return fitting.fit(
         studies,
         prior=prior,
         seed=seed,
@@ -292,20 +299,14 @@ def _fitted(
         chains=chains,
         progress=sys.stderr.isatty(),
     )
-    return tree
 
 
 def _require_convergence(tree: "xr.DataTree") -> None:
-    problems: list[str] = _part("posterior").convergence_problems(tree)
+    problems = json.loads(tree.attrs["problems"])
     for each in problems:
         _say(each)
     if problems:
         raise typer.Exit(1)
-
-
-def _part(name: str) -> Any:
-    """Import a part of the analysis that is written in parallel to this file."""
-    return import_module(f"takeoff.analysis.{name}")
 
 
 def _refuse(message: str) -> int:

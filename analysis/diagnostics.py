@@ -99,7 +99,7 @@ def _series(draws: xr.DataArray, view: str) -> dict[tuple[str, str], np.ndarray]
 
 
 def _diagnosed(series: dict[tuple[str, str], np.ndarray]) -> tuple[Diagnostic, ...]:
-    import arviz_stats
+    from arviz_stats.sampling_diagnostics import ess, rhat
 
     usable = {
         key: values
@@ -111,11 +111,11 @@ def _diagnosed(series: dict[tuple[str, str], np.ndarray]) -> tuple[Diagnostic, .
     stacked = xr.Dataset(
         {"reported": (("chain", "draw", "row"), np.stack(list(usable.values()), axis=-1))}
     )
-    rhat = arviz_stats.rhat(stacked)["reported"].values
-    bulk = arviz_stats.ess(stacked, method="bulk")["reported"].values
-    tail = arviz_stats.ess(stacked, method="tail")["reported"].values
+    mixed = rhat(stacked)["reported"].values
+    bulk = ess(stacked, method="bulk")["reported"].values
+    tail = ess(stacked, method="tail")["reported"].values
     found = [
-        Diagnostic(who, name, float(rhat[row]), float(bulk[row]), float(tail[row]))
+        Diagnostic(who, name, float(mixed[row]), float(bulk[row]), float(tail[row]))
         for row, (who, name) in enumerate(usable)
     ]
     # One chain, or too few draws, has no R-hat: it sorts last and is shown as a dash.

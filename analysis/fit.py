@@ -1,5 +1,6 @@
 """Fit a panel: from the names of studies to a posterior with all that a report needs."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import xarray as xr
 from pytensor.compile.mode import Mode
 
 from takeoff.analysis import derived
+from takeoff.analysis.posterior import convergence_problems
 from takeoff.analysis.provenance import describe
 from takeoff.data import join, load_study
 from takeoff.models.coordinates import Coordinates
@@ -23,6 +25,7 @@ __all__ = ["INTERPRETED", "fit"]
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 """For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
 
+_TARGET_ACCEPT = 0.9
 _PRIOR_DRAWS = 300
 _MOST_DRAWS = 2000
 
@@ -79,6 +82,7 @@ def fit(
     settings = {"draws": draws, "tune": tune, "chains": chains}
     tree = xr.DataTree.from_dict({**groups, **_derived(groups, panel, judgments, chosen, seed)})
     tree.attrs = describe(loaded, judgments, chosen, seed, settings)
+    tree.attrs["problems"] = json.dumps(convergence_problems(tree))
     return tree
 
 
@@ -87,7 +91,13 @@ def _sample(
 ) -> xr.DataTree:
     compiled = nutpie.compile_pymc_model(coordinates.model, backend="numba")
     return nutpie.sample(
-        compiled, draws=draws, tune=tune, chains=chains, seed=seed, progress_bar=progress
+        compiled,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        seed=seed,
+        target_accept=_TARGET_ACCEPT,
+        progress_bar=progress,
     )
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "kinship_now",
     "map_table",
     "one_more",
+    "starts_of",
     "turning_points",
 ]
 
@@ -101,6 +102,12 @@ def fewest_takeovers(tree: xr.DataTree) -> list[Best]:
         )
         for each in takeover["offense"].values
     ]
+
+
+def starts_of(projects: np.ndarray) -> list[int]:
+    """Choose the numbers of projects to which one is added: the smallest, and one in the middle."""
+    middle = projects[len(projects) // 2]
+    return [int(each) for each in dict.fromkeys((projects[0], middle))]
 
 
 def _turn(at: xr.DataArray, projects: int) -> Turn:

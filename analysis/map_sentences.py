@@ -2,7 +2,14 @@
 
 import xarray as xr
 
-from takeoff.analysis.map_reading import kinship_now, map_table, one_more, turning_points
+from takeoff.analysis.map_reading import (
+    Turn,
+    kinship_now,
+    map_table,
+    one_more,
+    starts_of,
+    turning_points,
+)
 from takeoff.analysis.summaries import interval
 from takeoff.analysis.views import camp_names, views
 from takeoff.analysis.wording import (
@@ -51,30 +58,44 @@ def about_the_map(tree: xr.DataTree) -> list[str]:
         return f"from {ends_at[0]} with {few} to {ends_at[1]} with {many}"
 
     worse = float((turning > 0.5).mean())
-    start = int(turning["projects"].values[turning.sizes["projects"] // 2])
-    near = min(turning_points(tree, start), key=lambda each: abs(each.kinship - kinship_now(tree)))
-    if near.offense is None:
-        where = f"all over the map one more project more likely {'harms' if near.harm else 'helps'}"
-        experts = ""
-    else:
-        side = "harms" if near.harm else "helps"
-        where = (
-            f"one more project more likely {side} once offence passes a log advantage of "
-            f"{near.offense:.2g} ({times_ahead(near.offense)})"
-        )
-        stands = tree["map"].to_dataset()["offense_of_expert"].values
-        beyond = int((stands > near.offense).sum())
-        experts = f" {beyond} of {counted(len(stands), 'expert')} stand beyond it."
+    here = [
+        min(turning_points(tree, start), key=lambda each: abs(each.kinship - kinship_now(tree)))
+        for start in starts_of(turning["projects"].values)
+    ]
     return [
-        f"Least kinship ({kinship[0]:.2g}), {times_ahead(float(offense[-1]))}: takeover goes "
+        f"Least kinship ({kinship[0]:.3g}), {times_ahead(float(offense[-1]))}: takeover goes "
         f"{going(kinship[0], offense[-1])} projects; {times_ahead(float(offense[0]))}: "
         f"{going(kinship[0], offense[0])}.",
-        f"Most kinship ({kinship[-1]:.2g}): {going(kinship[-1], offense[-1])} and "
+        f"Most kinship ({kinship[-1]:.3g}): {going(kinship[-1], offense[-1])} and "
         f"{going(kinship[-1], offense[0])}.",
         f"One more project is more likely to raise takeover than to lower it in "
         f"{100 * worse:.0f}% of the map's cells.",
-        f"At a kinship of {near.kinship:.2g}, the map's nearest to the {kinship_now(tree):.2g} "
-        f"that the panel expects, and with {start} projects, {where}.{experts}",
+        f"At a kinship of {here[0].kinship:.2g}, the map's nearest to the "
+        f"{kinship_now(tree):.2g} that the panel expects: {'; '.join(map(_turning, here))}.",
+        *_standing(tree, here[0]),
+    ]
+
+
+def _turning(turn: Turn) -> str:
+    start = counted(turn.projects, "project")
+    side = "harms" if turn.harm else "helps"
+    if turn.offense is None:
+        return f"with {start}, one more more likely {side} at every offence on the map"
+    return (
+        f"with {start}, one more likelier {side} than not once the log advantage of offence "
+        f"passes {turn.offense:.2g} ({times_ahead(turn.offense)})"
+    )
+
+
+def _standing(tree: xr.DataTree, turn: Turn) -> list[str]:
+    """Say how many experts stand beyond a turn."""
+    if turn.offense is None:
+        return []
+    stands = tree["map"].to_dataset()["offense_of_expert"].values
+    beyond = int((stands > turn.offense).sum())
+    return [
+        f"{beyond} of {counted(len(stands), 'expert')} put offence beyond the turn for "
+        f"{counted(turn.projects, 'project')} ({turn.offense:.2g})."
     ]
 
 

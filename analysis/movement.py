@@ -96,7 +96,7 @@ def movement(row: AnswerRow) -> Movement:
 
 def movements(tree: xr.DataTree) -> list[Movement]:
     """Compare every outcome of the consensus, those that kept most of their prior first."""
-    names = [str(name) for name in tree["outcomes"]["outcome"].values]
+    names = [str(name) for name in tree["outcomes"].to_dataset()["outcome"].values]
     rows = [row for name in names for row in rows_of(tree, name) if row.who == "consensus"]
     found = [movement(row) for row in rows]
     return sorted(

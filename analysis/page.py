@@ -146,7 +146,7 @@ def together(tree: xr.DataTree) -> list[Together]:
 
 def scenario_names(tree: xr.DataTree) -> dict[str, str]:
     """Give the scenarios' headings, by number of projects where their names tell it."""
-    names = [str(each) for each in tree["outcomes"]["scenario"].values]
+    names = [str(each) for each in tree["outcomes"].to_dataset()["scenario"].values]
     counts = {name: _count(name) for name in names}
     ordered = sorted(names, key=lambda name: counts[name] or math.inf)
     headings = {name: str(counts[name] or plain_name(name)) for name in ordered}
@@ -189,13 +189,13 @@ def best_numbers(tree: xr.DataTree) -> list[dict[str, str]]:
 
 def _card(tree: xr.DataTree, name: str) -> Card:
     found = outcome(name)
-    low, high = (quantity(each, found.unit) for each in (0.0, 1.0))
+    axis = ("0", "1") if found.unit == "correlation" else ("0", "100%")
     said: Sequence[str] = (*about_camps(tree, name), *about_movement(movement_of(tree, name)))
     return Card(
         name=name,
         title=plain_name(name),
         meaning=found.meaning,
-        axis=(low, high),
+        axis=axis,
         lines=lines_of(tree, name),
         experts=lines_of(tree, name, "expert"),
         sentences=list(said),

@@ -101,7 +101,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "answer_count": tree["observed"].sizes.get("answer", 0),
         "pictures": pictures(tree, mixing),
         "panel": about_panel(tree),
-        "lead": about_catastrophe(tree),
+        "lead": about_catastrophe(tree, record),
         "together": together(tree),
         "cards": cards(tree),
         "map": about_the_map(tree),

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Picture", "pictures"]
 
+_NARROW = frozenset({"parameters", "outcomes"})
+"""Figures as wide as a phone; on a page two stand side by side."""
+
 Draw = Callable[[xr.DataTree, float], "Figure"]
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure at two widths, as data URIs, and its alternative text."""
+    """A figure as a data URI, another for phones unless one fits both, and its words."""
 
     page: str
-    phone: str
+    phone: str | None
     alternative: str
 
 
@@ -57,9 +60,13 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
             figures.worldviews_figure,
             "Median and 90% interval of each parameter that differs between experts.",
         ),
-        "learned": (
-            figures.learned_figure,
-            "Bars: the share of the prior's spread left for each parameter and each outcome.",
+        "parameters": (
+            figures.parameters_figure,
+            "Bars: the share of the prior's spread left for each parameter; a table follows.",
+        ),
+        "outcomes": (
+            figures.outcomes_figure,
+            "Bars: the share of the prior's interval left for each outcome; a table follows.",
         ),
         "jacobian": (
             figures.jacobian_figure,
@@ -75,10 +82,15 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
         ),
         "convergence": (convergence, f"Trace and rank histograms by chain for: {worst}."),
     }
-    return {name: _picture(tree, draw, words) for name, (draw, words) in drawn.items()}
+    return {
+        name: _picture(tree, draw, words, narrow=name in _NARROW)
+        for name, (draw, words) in drawn.items()
+    }
 
 
-def _picture(tree: xr.DataTree, draw: Draw, words: str) -> Picture:
+def _picture(tree: xr.DataTree, draw: Draw, words: str, narrow: bool) -> Picture:
+    if narrow:
+        return Picture(_uri(svg(draw(tree, PHONE))), None, words)
     page, phone = (_uri(svg(draw(tree, width))) for width in (PAGE, PHONE))
     return Picture(page, phone, words)
 

@@ -52,7 +52,7 @@ def about_panel(tree: xr.DataTree) -> list[str]:
     return []
 
 
-def about_catastrophe(tree: xr.DataTree) -> list[str]:
+def about_catastrophe(tree: xr.DataTree, record: Record) -> list[str]:
     """Say how likely a catastrophe is, camps first, and how much of the answer is the prior."""
     rows = {each.who: each for each in rows_of(tree, "catastrophe")}
     written = {
@@ -61,13 +61,10 @@ def about_catastrophe(tree: xr.DataTree) -> list[str]:
     }
     camps = [f"{written[camp]} for the {camp} camp" for camp in camp_names(tree)]
     resting = [name for name in HEADLINES if movement_of(tree, name).verdict == _RESTS]
-    moved = "; they rest on the model's prior" if len(resting) > 1 else "; it rests on the prior"
     whose = listed([*camps, f"{written['consensus']} in the consensus"])
     return [
         f"The probability of a catastrophe is {whose} (90% intervals in brackets).",
-        f"The answers hardly moved {listed([plain_name(name) for name in resting])}{moved}."
-        if resting
-        else "The answers moved or narrowed each of the numbers below.",
+        *_asked(record, resting),
     ]
 
 
@@ -95,10 +92,6 @@ def about_movement(each: Movement) -> list[str]:
     unit = outcome(name).unit
     prior, posterior = each.row.prior, each.row.posterior
     medians = f"prior {quantity(prior.median, unit)}, posterior {quantity(posterior.median, unit)}"
-    whole = (
-        f"prior {quantity(prior.median, unit)} ({ends(prior, unit)}), "
-        f"posterior {quantity(posterior.median, unit)} ({ends(posterior, unit)})"
-    )
     who = "the consensus" if each.row.who == "consensus" else each.row.who
     match each.verdict:
         case "rests on the prior":
@@ -109,7 +102,7 @@ def about_movement(each: Movement) -> list[str]:
         case "narrowed":
             return [f"The answers narrowed this and hardly moved its middle: {medians}."]
         case "widened":
-            return [f"The answers made this less certain: {whole}."]
+            return [f"The answers made this less certain: {medians}."]
         case "absent":
             return ["This outcome does not exist in the default scenario, or never varies."]
 
@@ -193,6 +186,19 @@ def movement_of(tree: xr.DataTree, name: str) -> Movement:
     """Compare the consensus with its prior on one outcome."""
     (row,) = (each for each in rows_of(tree, name) if each.who == "consensus")
     return movement(row)
+
+
+def _asked(record: Record, resting: list[str]) -> list[str]:
+    """Say what of the headlines rests on the prior, likeness above all."""
+    asked = asked_about_likeness(record)
+    names = listed([plain_name(name) for name in resting])
+    if asked:
+        return [f"The answers hardly moved {names}, which rest on the prior."] if resting else []
+    hardly = f"; they hardly moved {names}, and" if resting else ", and"
+    return [
+        f"The answers do not say how alike projects will be, for nobody was asked{hardly} whether "
+        "all or only some projects are aligned leans on the model's prior."
+    ]
 
 
 def _median(draws: xr.DataArray) -> float:

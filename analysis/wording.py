@@ -56,7 +56,7 @@ def quantity(value: float, unit: str) -> str:
         return probability(value)
     if math.isnan(value):
         return "–"
-    return _two_digits(value, 1.0 if unit == "correlation" else math.inf)
+    return f"{value:.2f}" if unit == "correlation" else _two_digits(value, math.inf)
 
 
 def span(each: Interval, unit: str) -> str:

@@ -6,11 +6,16 @@ expert's margin move as offense does: in the story's own coordinates the posteri
 narrow ridges, and a sampler creeps. So the deviation in offense is replaced by what the answers
 see, a rough log-odds of extinction::
 
-    level_i = log lethality + log P(arrival by 2100) + log P(a candidate misaligned)_i
+    level_i = log lethality + log P(arrival by 2100) + log Φ(−soundness_i / √(1 + doubt²))
               + decisiveness·(offense_i − log(1 + human_defense))
 
-It is linear in the deviation, so the change of variables costs one logarithm an expert, and it
-need not be accurate, only straighten the ridges. The density sampled is the model's own.
+and the centre of margin by the soundness of what is fielded, which inspection and racing move as
+margin does (0.6 turns log-odds into probits)::
+
+    soundness = margin − race·log K + 0.6·log((1 − false_alarm) / (1 − detection))
+
+Both are linear in what they replace, so the change of variables costs one logarithm an expert, and
+they need not be accurate, only straighten the ridges. The density sampled is the model's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +32,16 @@ from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.scenario import Scenario
 
-__all__ = ["Coordinates", "level_and_slope", "straightened"]
+_SATURATED = -2.5
+"""Log-odds of extinction above which more offense hardly makes more takeover."""
+
+__all__ = ["Coordinates", "level_and_slope", "soundness_beyond_margin", "straightened"]
+
+
+def soundness_beyond_margin(values: Mapping[str, TensorVariable]) -> TensorVariable:
+    """Give what inspection and racing add to the margin of what is fielded; probit."""
+    inspection = pt.log1p(-values["false_alarm"]) - pt.log1p(-values["detection"])
+    return 0.6 * inspection - values["race"] * np.log(Scenario().projects)
 
 
 def level_and_slope(
@@ -37,8 +51,8 @@ def level_and_slope(
 
     ``scale`` is what one unit of that deviation adds to offense.
     """
-    margin = views["margin"] - views["race"] * np.log(Scenario().projects)
-    misaligned = 0.5 * pt.erfc(margin / pt.sqrt(2 * (1 + views["doubt"] ** 2)))
+    soundness = views["margin"] + soundness_beyond_margin(views)
+    misaligned = 0.5 * pt.erfc(soundness / pt.sqrt(2 * (1 + views["doubt"] ** 2)))
     late = (pt.log(75.0) - pt.log(views["arrival_median"])) / views["arrival_spread"]
     level = (
         pt.log(views["lethality"])
@@ -102,22 +116,35 @@ def straightened(
     level, slope
         The rough level of each expert's worldview and its slope by the deviation (expert,).
     anchor
-        What each expert said of the level, from which the coordinate is counted (expert,).
+        What each expert said of the level, from which the coordinate is counted (expert,). The
+        deviation of an expert who said nothing (NaN), or so much that takeover saturates and no
+        longer pins offense down (above ``_SATURATED``), is left as it is.
     column
         Which varying parameter is changed.
     """
     stories = [model.rvs_to_values[each] for each in model.free_RVs]
     deviation = model.rvs_to_values[model["deviation"]]
+    margin = model.rvs_to_values[model["margin"]]
     start = model.initial_point()
     with pm.Model(coords=dict(model.coords)) as sampled:
         free = {each: pm.Flat(each.name, shape=np.shape(start[each.name])) for each in stories}
         plain = pt.set_subtensor(free[deviation][:, column], 0.0)
-        level, slope = model.replace_rvs_by_values([level, slope])
-        rest, slope = graph_replace([level, slope], {**free, deviation: plain}, strict=False)
-        own = (free[deviation][:, column] + np.asarray(anchor) - rest) / slope
-        story = {**free, deviation: pt.set_subtensor(free[deviation][:, column], own)}
+        added, level, slope = model.replace_rvs_by_values(
+            [soundness_beyond_margin(model.named_vars), level, slope]
+        )
+        [added] = graph_replace([added], free, strict=False)
+        story = {**free, margin: free[margin] - added, deviation: plain}
+        rest, slope = graph_replace([level, slope], story, strict=False)
+        pinned = np.nan_to_num(np.asarray(anchor, float), nan=np.inf) < _SATURATED
+        start_from = np.where(pinned, anchor, 0.0)
+        own = pt.where(
+            pinned,
+            (free[deviation][:, column] + start_from - rest) / slope,
+            free[deviation][:, column],
+        )
+        story[deviation] = pt.set_subtensor(free[deviation][:, column], own)
         pm.Potential("density", graph_replace([model.logp()], story, strict=False)[0])
-        pm.Potential("volume", -pt.log(slope).sum())
+        pm.Potential("volume", -(pt.log(slope) * pinned).sum())
         named = list(model.unobserved_RVs)
         values = model.replace_rvs_by_values(named)
         values = [

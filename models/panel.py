@@ -51,7 +51,7 @@ class Panel:
     level, slope
         The rough level of each expert's worldview and its slope (expert,), see ``coordinates``.
     anchor
-        What each expert said of the level, in log-odds (expert,).
+        What each expert said of the level, in log-odds, NaN where nothing (expert,).
     rows
         The answers as arrays.
     questions
@@ -157,11 +157,9 @@ class Rows:
     level: np.ndarray
 
     def anchors(self, experts: int) -> FloatArray:
-        """Give each expert's mean answer on the level, the panel's where there is none."""
+        """Give each expert's mean answer on the level, NaN where there is none."""
         own = [self.value[self.level & (self.expert == each)] for each in range(experts)]
-        everyone = self.value[self.level]
-        middle = everyone.mean() if len(everyone) else -3.0
-        return np.array([each.mean() if len(each) else middle for each in own])
+        return np.array([each.mean() if len(each) else np.nan for each in own])
 
     @classmethod
     def of(cls, judgments: Judgments, asked: tuple[str, ...]) -> "Rows":

@@ -6,7 +6,7 @@ room to set them side by side; matplotlib is imported when one is called.
 
 from takeoff.analysis.figures.convergence import convergence_figure
 from takeoff.analysis.figures.experts import experts_figure, worldviews_figure
-from takeoff.analysis.figures.learned import jacobian_figure, learned_figure
+from takeoff.analysis.figures.learned import jacobian_figure, outcomes_figure, parameters_figure
 from takeoff.analysis.figures.likeness import likeness_figure
 from takeoff.analysis.figures.map import map_figure
 from takeoff.analysis.figures.roads import roads_figure
@@ -19,9 +19,10 @@ __all__ = [
     "convergence_figure",
     "experts_figure",
     "jacobian_figure",
-    "learned_figure",
     "likeness_figure",
     "map_figure",
+    "outcomes_figure",
+    "parameters_figure",
     "roads_figure",
     "turning_figure",
     "worldviews_figure",

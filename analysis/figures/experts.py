@@ -42,14 +42,16 @@ _POINTS = 140
 def experts_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
     """Draw each expert's posterior of three outcomes in log-odds, stated answers as ticks.
 
-    An answer is drawn where the expert was asked for the outcome itself, as a tick at the stated
-    number within the interval that it stands for after rounding.
+    On a phone there is room for the first outcome only. An answer is drawn where the expert was
+    asked for the outcome itself, as a tick at the stated number within the interval that it
+    stands for after rounding.
     """
     own = experts_in_order(tree)
-    figure, panels = grid_of(len(RIDGES), width, 0.9 + 0.24 * max(len(own), 4))
-    for place, (axes, name) in enumerate(zip(panels, RIDGES, strict=True)):
+    names = RIDGES if width >= PAGE else RIDGES[:1]
+    figure, panels = grid_of(len(names), width, 0.9 + 0.24 * max(len(own), 4))
+    for place, (axes, name) in enumerate(zip(panels, names, strict=True)):
         _ridges(axes, tree, name)
-        _label_experts(axes, own, shown=place == 0 or width < PAGE)
+        _label_experts(axes, own, shown=place == 0)
         axes.set_title(plain_name(name))
     return figure
 
@@ -99,9 +101,10 @@ def _ridges(axes: "Axes", tree: xr.DataTree, name: str) -> None:
 
 
 def _label_experts(axes: "Axes", own: dict[str, str], shown: bool) -> None:
-    axes.set_yticks(
-        [-row for row in range(len(own))], [brief(name) if shown else "" for name in own]
-    )
+    if shown:
+        axes.set_yticks([-row for row in range(len(own))], [brief(name) for name in own])
+    else:
+        axes.set_yticks([])
     axes.set_ylim(-len(own) + 0.4, _OVERLAP)
     axes.tick_params(axis="y", length=0, labelsize=8)
     axes.grid(axis="x", color="#e6e6e6", lw=0.7)

@@ -1,11 +1,12 @@
 """What the answers moved: spreads before and after, and what each question can move."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
 
-from takeoff.analysis.figures.style import INK, PAGE, PRIOR, brief, grid_of, styled
+from takeoff.analysis.figures.style import INK, PAGE, PHONE, PRIOR, brief, grid_of, styled
 from takeoff.analysis.movement import KEPT_WIDTH, learned, movements
 from takeoff.analysis.wording import plain_name
 
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["jacobian_figure", "learned_figure"]
+__all__ = ["jacobian_figure", "outcomes_figure", "parameters_figure"]
 
 _COLUMNS = 14
+_WIDEST = 1.5
 _VERDICTS = {
     "moved": "#0072b2",
     "narrowed": "#56b4e9",
@@ -25,28 +27,32 @@ _VERDICTS = {
 
 
 @styled
-def learned_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
-    """Draw the share of the prior's spread that is left: of parameters, and of outcomes."""
-    from matplotlib.patches import Patch
+def parameters_figure(tree: xr.DataTree, width: float = PHONE) -> "Figure":
+    """Draw the share of the prior's spread that is left of each parameter."""
+    found = learned(tree)
+    figure, axes = _bars(
+        [plain_name(each.parameter) for each in found],
+        [each.kept for each in found],
+        ["narrowed" if each.kept < KEPT_WIDTH else "rests on the prior" for each in found],
+        width,
+    )
+    axes.set_title("parameters of the panel")
+    axes.set_xlabel("posterior / prior standard deviation")
+    return figure
 
-    parameters = learned(tree)
-    outcomes = sorted(movements(tree), key=lambda each: each.width)
-    rows = max(len(parameters), len(outcomes))
-    figure, (left, right) = grid_of(2, width, 1.0 + 0.2 * rows, most=2)
-    shares = [each.kept for each in parameters]
-    kept = "rests on the prior"
-    colors = [_VERDICTS["narrowed" if each < KEPT_WIDTH else kept] for each in shares]
-    _bars(left, [plain_name(each.parameter) for each in parameters], shares, colors)
-    left.set_title("parameters of the panel")
-    left.set_xlabel("posterior / prior standard deviation")
-    names = [plain_name(each.row.outcome) for each in outcomes]
-    verdicts = [_VERDICTS[each.verdict] for each in outcomes]
-    _bars(right, names, [each.width for each in outcomes], verdicts)
-    right.set_title("outcomes of the consensus")
-    right.set_xlabel("posterior / prior width of interval")
-    seen = {each.verdict for each in outcomes} | {"rests on the prior"}
-    handles = [Patch(color=color, label=name) for name, color in _VERDICTS.items() if name in seen]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False)
+
+@styled
+def outcomes_figure(tree: xr.DataTree, width: float = PHONE) -> "Figure":
+    """Draw the share of the prior's interval that is left of each outcome of the consensus."""
+    found = sorted(movements(tree), key=lambda each: each.width)
+    figure, axes = _bars(
+        [plain_name(each.row.outcome) for each in found],
+        [each.width for each in found],
+        [each.verdict for each in found],
+        width,
+    )
+    axes.set_title("outcomes of the consensus")
+    axes.set_xlabel("posterior / prior width of interval")
     return figure
 
 
@@ -75,16 +81,26 @@ def jacobian_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
     axes.invert_yaxis()
     axes.tick_params(length=0)
     bar = figure.colorbar(mesh, ax=axes, location="top", aspect=40, shrink=0.7)
-    bar.set_label("step in the log-odds of the answer per prior sd of the parameter")
+    bar.set_label("step in log-odds per prior sd")
     return figure
 
 
-def _bars(axes: "Axes", names: list[str], values: list[float], colors: list[str]) -> None:
+def _bars(
+    names: list[str], values: list[float], verdicts: Sequence[str], width: float
+) -> "tuple[Figure, Axes]":
+    """Draw bars from 0, coloured by what may be said of each; the line at 1 is no learning."""
+    from matplotlib.patches import Patch
+
+    figure, (axes,) = grid_of(1, width, 1.3 + 0.19 * len(names), most=1)
     rows = -np.arange(len(names))
-    axes.barh(rows, np.minimum(values, 1.5), color=colors, height=0.72)
+    colors = [_VERDICTS[each] for each in verdicts]
+    axes.barh(rows, np.minimum(values, _WIDEST), color=colors, height=0.7)
     axes.axvline(1, color=INK, lw=1)
     axes.axvline(KEPT_WIDTH, color=PRIOR, lw=1, ls="--")
     axes.set_yticks(rows, names, fontsize=8)
     axes.set_ylim(-len(names) + 0.4, 0.6)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(0, max(1.1, min(max(values, default=1.0), 1.5)))
+    axes.set_xlim(0, max(1.1, min(max(values, default=1.0), _WIDEST)))
+    handles = [Patch(color=_VERDICTS[name], label=name) for name in _VERDICTS if name in verdicts]
+    figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=8)
+    return figure, axes

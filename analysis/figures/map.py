@@ -11,13 +11,13 @@ from takeoff.analysis.wording import counted, probability, times_ahead
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
     from matplotlib.transforms import Affine2D
 
 __all__ = ["map_figure", "panels_of"]
 
 _PANELS = 6
+_COLORS = "YlOrRd"
 
 
 @styled
@@ -27,24 +27,32 @@ def map_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
     Hatched is where one more project is more likely to help than to harm; the dotted line is the
     kinship that the panel's centre expects.
     """
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
     takeover, turning = map_table(tree, "takeover"), one_more(tree)
     shown = panels_of(takeover["offense"].values)
-    figure, panels = grid_of(len(shown), width, 2.6)
+    on_page = width >= PAGE
+    figure, panels = grid_of(len(shown), width, 2.6 if on_page else 2.0, narrow=2)
     of_experts = tree["map"].to_dataset()["offense_of_expert"].values
     nearest = shown[abs(of_experts[:, None] - shown).argmin(1)]
     highest = max(float(takeover.max()), 0.05)
     for axes, offense in zip(panels, shown, strict=True):
-        mesh = _heat(axes, takeover.sel(offense=offense), highest)
+        _heat(axes, takeover.sel(offense=offense), highest)
         _hatch_help(axes, turning.sel(offense=offense), takeover["kinship"].values)
         rows = np.arange(takeover.sizes["kinship"])
         here = np.interp(kinship_now(tree), takeover["kinship"].values, rows)
         axes.axhline(float(here), color=INK, lw=1.2, ls=":")
         axes.set_title(times_ahead(float(offense)))
         near = counted(int((nearest == offense).sum()), "expert")
-        axes.set_title(f"{near} nearest", loc="right", fontsize=8, fontweight="normal")
+        if on_page:
+            axes.set_title(near, loc="right", fontsize=8, fontweight="normal")
+        else:
+            axes.set_title(times_ahead(float(offense)), fontsize=9)
         axes.set_xlabel("projects")
         axes.set_ylabel("kinship")
-    bar = figure.colorbar(mesh, ax=panels, location="top", aspect=40, shrink=0.7, pad=0.02)
+    scale = ScalarMappable(Normalize(0, highest), _COLORS)
+    bar = figure.colorbar(scale, ax=panels, location="top", aspect=40, shrink=0.7, pad=0.02)
     bar.set_label("probability of takeover")
     ticks = [float(each) for each in bar.get_ticks() if 0 <= each <= highest]
     bar.set_ticks(ticks, labels=[probability(each) for each in ticks])
@@ -57,20 +65,19 @@ def panels_of(offense: np.ndarray) -> np.ndarray:
     return offense[chosen.astype(int)]
 
 
-def _heat(axes: "Axes", takeover: xr.DataArray, highest: float) -> "QuadMesh":
+def _heat(axes: "Axes", takeover: xr.DataArray, highest: float) -> None:
     """Colour each cell by takeover: (kinship, projects); rows are evenly spaced."""
     projects, kinship = takeover["projects"].values, takeover["kinship"].values
     rows = np.arange(len(kinship))
-    mesh = axes.pcolormesh(
-        projects, rows, takeover.values, cmap="YlOrRd", vmin=0, vmax=highest, rasterized=True
+    axes.pcolormesh(
+        projects, rows, takeover.values, cmap=_COLORS, vmin=0, vmax=highest, rasterized=True
     )
     axes.set_xticks(projects)
     every = max(1, round(len(rows) / 6))
-    axes.set_yticks(rows[::every], [f"{each:.2g}" for each in kinship[::every]])
+    axes.set_yticks(rows[::every], [f"{each:.3g}" for each in kinship[::every]])
     for side in axes.spines.values():
         side.set_visible(False)
     axes.tick_params(length=0)
-    return mesh
 
 
 def _hatch_help(axes: "Axes", turning: xr.DataArray, kinship: np.ndarray) -> None:

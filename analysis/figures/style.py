@@ -48,7 +48,7 @@ NO_CAMP = "#6b6b6b"
 # Okabe and Ito's palette, which is safe for colour-blind readers, in an order of contrast.
 _CAMPS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
-_SETTINGS: dict[str, Any] = {
+_SETTINGS: Any = {
     "font.size": 9.5,
     "axes.titlesize": 10,
     "axes.titleweight": "bold",
@@ -111,12 +111,12 @@ def brief(name: str) -> str:
 
 
 def grid_of(
-    count: int, width: float, row_height: float, most: int = 3
+    count: int, width: float, row_height: float, most: int = 3, narrow: int = 1
 ) -> "tuple[Figure, list[Axes]]":
-    """Make a figure of panels: side by side on a page, one or two a row on a phone."""
+    """Make a figure of panels: ``most`` a row on a page, ``narrow`` on a phone."""
     from matplotlib.figure import Figure
 
-    columns = max(1, min(count, most, int(width / (PAGE / most)) if width < PAGE else most))
+    columns = min(count, most if width >= PAGE else narrow)
     rows = math.ceil(count / columns)
     figure = Figure(figsize=(width, rows * row_height))
     axes = figure.subplots(rows, columns, squeeze=False)

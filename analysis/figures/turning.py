@@ -6,14 +6,16 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.figures.style import INK, PAGE, brief, camp_colors, styled
-from takeoff.analysis.map_reading import kinship_now, one_more
+from takeoff.analysis.map_reading import kinship_now, one_more, starts_of
 from takeoff.analysis.views import camp_names, experts_in_order
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["starts_of", "turning_figure"]
+__all__ = ["turning_figure"]
+
+_COLORS = "PRGn_r"
 
 
 @styled
@@ -22,6 +24,8 @@ def turning_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
 
     Below each panel every expert is a dot at their own advantage of offence.
     """
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
 
     turning = one_more(tree)
@@ -36,11 +40,11 @@ def turning_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
         row, column = divmod(place, side)
         upper, lower = axes[2 * row, column], axes[2 * row + 1, column]
         at = turning.sel(projects=start)
-        mesh = upper.pcolormesh(
+        upper.pcolormesh(
             at["offense"].values,
             at["kinship"].values,
             at.values,
-            cmap="PRGn_r",
+            cmap=_COLORS,
             vmin=0,
             vmax=1,
             shading="gouraud",
@@ -52,17 +56,12 @@ def turning_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
         upper.set_title(f"from {start} to {start + 1} projects")
         upper.set_ylabel("kinship")
         _experts(lower, tree)
+    scale = ScalarMappable(Normalize(0, 1), _COLORS)
     bar = figure.colorbar(
-        mesh, ax=axes.ravel().tolist(), location="top", aspect=40, shrink=0.7, pad=0.02
+        scale, ax=axes.ravel().tolist(), location="top", aspect=40, shrink=0.7, pad=0.02
     )
     bar.set_ticks([0, 0.5, 1], labels=["helps", "even odds", "harms"])
     return figure
-
-
-def starts_of(projects: np.ndarray) -> list[int]:
-    """Choose the numbers of projects to which one is added: the smallest, and one in the middle."""
-    middle = projects[len(projects) // 2]
-    return [int(each) for each in dict.fromkeys((projects[0], middle))]
 
 
 def _experts(axes: "Axes", tree: xr.DataTree) -> None:

@@ -164,9 +164,10 @@ def _map(random: np.random.Generator, people: list[tuple[str, str]]) -> xr.Datas
     alike = xr.DataArray(kinship, dims="kinship", coords={"kinship": kinship})
     ahead = xr.DataArray(offense, dims="offense", coords={"offense": offense})
     logit = -1.5 + 0.7 * ahead + (1 - alike) * np.log(k) * (0.7 * ahead + 0.2)
-    takeover = 1 / (1 + np.exp(-logit))
+    takeover = xr.DataArray(1 / (1 + np.exp(-logit)))
     slope = (1 - alike) * (0.7 * ahead + 0.2)
-    one_more = 1 / (1 + np.exp(-4 * slope + 0.1 * k.isel(projects=slice(0, 7))))
+    odds = np.exp(4 * slope - 0.1 * k.isel(projects=slice(0, 7)))
+    one_more = xr.DataArray(odds / (1 + odds))
     return xr.Dataset(
         {
             "takeover": takeover,
@@ -233,7 +234,12 @@ def _observed(random: np.random.Generator, people: list[tuple[str, str]]) -> xr.
 
 
 def _questions() -> list[dict[str, object]]:
-    common = {"given": None, "intervention": None, "mapping": "Made up for a test.", "answers": 6}
+    common: dict[str, object] = {
+        "given": None,
+        "intervention": None,
+        "mapping": "Made up for a test.",
+        "answers": 6,
+    }
     return [
         common
         | {"name": "extinction", "text": "Extinction by 2100? (made up)"}

@@ -1,0 +1,72 @@
+"""The panel's model and the coordinates in which it is sampled."""
+
+import numpy as np
+import pytensor
+import pytest
+from pytensor.compile.mode import Mode
+
+from takeoff.data import join, load_study
+from takeoff.models.panel import panel_model
+from takeoff.models.priors import prior_set
+from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads
+
+INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return panel_model(join([load_study("fri_2023"), load_study("authors")]), prior_set("neutral"))
+
+
+@pytest.fixture(scope="module")
+def coordinates(panel):
+    return panel.coordinates()
+
+
+def test_straightened_density_is_the_storys_times_the_volume(panel, coordinates):
+    """The way back carries each point to one with the density that was sampled there."""
+    model = coordinates.model
+    density = pytensor.function(
+        model.value_vars, model.logp(vars=model.potentials[0]), mode="NUMBA"
+    )
+    story_values = [panel.model.rvs_to_values[each] for each in panel.model.free_RVs]
+    story = pytensor.function(
+        story_values, [each.sum() for each in panel.model.logp(sum=False)], mode=INTERPRETED
+    )
+    deviation = panel.model.rvs_to_values[panel.model["deviation"]].name
+    random = np.random.default_rng(0)
+    for _ in range(3):
+        point = {
+            name: value + random.normal(0, 0.3, np.shape(value))
+            for name, value in model.initial_point(0).items()
+        }
+        back = coordinates.back({name: np.asarray(value)[None] for name, value in point.items()})
+        inside = density(*(point[each.name] for each in model.value_vars))
+        there = {**point, deviation: back["deviation"][0], "margin": back["margin"][0]}
+        outside = sum(story(*(there[each.name] for each in story_values)))
+        assert float(inside) == pytest.approx(float(outside), rel=1e-9)
+
+
+def test_of_the_deviations_the_way_back_moves_that_in_offense_alone(panel, coordinates):
+    point = coordinates.model.initial_point(0)
+    back = coordinates.back({name: np.asarray(value)[None] for name, value in point.items()})
+    deviation = panel.model.rvs_to_values[panel.model["deviation"]].name
+    moved = np.abs(back["deviation"][0] - point[deviation]).max(axis=0) > 1e-9
+    assert [name for name, each in zip(VARYING, moved, strict=True) if each] == ["offense"]
+
+
+def test_contrasts_are_orthogonal_and_leave_the_centre_alone():
+    for count in (2, 3, 5):
+        camps = [f"camp {each}" for each in range(count)]
+        basis = camp_contrasts(camps, camps)
+        np.testing.assert_allclose(basis.sum(axis=0), 0, atol=1e-12)
+        np.testing.assert_allclose(basis.T @ basis, np.eye(count - 1) / 2, atol=1e-12)
+    assert camp_contrasts(["only"], ["only", ""]).shape == (2, 0)
+
+
+def test_spreads_are_those_of_the_priors_on_the_real_line():
+    spreads = dict(zip(VARYING, prior_spreads(prior_set("neutral")), strict=True))
+    assert spreads["margin"] == pytest.approx(1.0, rel=0.01)
+    assert spreads["offense"] == pytest.approx(1.2, rel=0.01)
+    # The log-odds of Beta(2, 4) have variance trigamma(2) + trigamma(4).
+    assert spreads["slip"] == pytest.approx(np.sqrt(0.644934 + 0.283823), rel=0.01)

@@ -118,8 +118,8 @@ class _IntegralReverse(Op):
 @register_funcify_default_op_cache_key(_Integral)
 def _integral_in_numba(op: _Integral, **_: Any) -> tuple[Any, int]:
     @numba_njit
-    def integral(worlds, a, b, c, d, e, f, g, h, i, j, k):  # type: ignore[no-untyped-def]
-        return integrate(np.ascontiguousarray(worlds), a, b, c, d, e, f, g, h, i, j, k)
+    def integral(worlds, *fixed):  # type: ignore[no-untyped-def]
+        return integrate(np.ascontiguousarray(worlds), *fixed)
 
     return integral, _CACHE_VERSION
 
@@ -127,21 +127,9 @@ def _integral_in_numba(op: _Integral, **_: Any) -> tuple[Any, int]:
 @register_funcify_default_op_cache_key(_IntegralReverse)
 def _integral_reverse_in_numba(op: _IntegralReverse, **_: Any) -> tuple[Any, int]:
     @numba_njit
-    def integral_reverse(worlds, a, b, c, d, e, f, g, h, i, j, k, d_results):  # type: ignore[no-untyped-def]
+    def integral_reverse(worlds, *rest):  # type: ignore[no-untyped-def]
         return integrate_reverse(
-            np.ascontiguousarray(worlds),
-            a,
-            b,
-            c,
-            d,
-            e,
-            f,
-            g,
-            h,
-            i,
-            j,
-            k,
-            np.ascontiguousarray(d_results),
+            np.ascontiguousarray(worlds), *rest[:-1], np.ascontiguousarray(rest[-1])
         )
 
     return integral_reverse, _CACHE_VERSION

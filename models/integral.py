@@ -28,7 +28,7 @@ from takeoff.models.joint import (
     tally_products,
     tally_products_reverse,
 )
-from takeoff.models.layout import ALIGNED, KINDS, MARGIN, MISALIGNED, SHARE
+from takeoff.models.layout import ALIGNED, DETECTION_SPREAD, DOUBT, KINDS, MARGIN, MISALIGNED, SHARE
 from takeoff.models.nodes import Nodes
 from takeoff.models.projects import (
     detections,
@@ -39,7 +39,7 @@ from takeoff.models.projects import (
     follower_states_reverse,
 )
 from takeoff.models.special import FloatArray, compiled
-from takeoff.models.thresholds import edges, place, place_reverse
+from takeoff.models.thresholds import edges, place, place_reverse, rung
 
 __all__ = ["FOLLOWER_COLUMNS", "constants", "integrate", "integrate_reverse", "table_width"]
 
@@ -63,8 +63,10 @@ def constants(tables: Tallies, rule: Nodes) -> tuple[FloatArray | IntArray, ...]
         rule.misaligned,
         rule.absent,
         rule.between,
-        rule.difficulty,
-        rule.inspector,
+        rule.difficulty.points,
+        rule.difficulty.rungs,
+        rule.inspector.points,
+        rule.inspector.rungs,
         rule.reach,
     )
 
@@ -82,11 +84,12 @@ def _most_contexts(
     misaligned: FloatArray,
     absent: FloatArray,
     between: FloatArray,
-    difficulty: FloatArray,
+    difficulty_rungs: FloatArray,
 ) -> int:
     """Count the contexts when every group of followers has an edge wherever it can."""
     outward = aligned.shape[1] + misaligned.shape[1] + absent.shape[1]
-    return (outward + 3 * groups * between.shape[1]) * difficulty.shape[1]
+    inner = np.max(difficulty_rungs[:, 2] - difficulty_rungs[:, 1])
+    return int((outward + 3 * groups * between.shape[1]) * inner)
 
 
 @compiled
@@ -308,13 +311,15 @@ def integrate(
     misaligned: FloatArray,
     absent: FloatArray,
     between: FloatArray,
-    difficulty: FloatArray,
-    inspector: FloatArray,
+    difficulties: FloatArray,
+    difficulty_rungs: FloatArray,
+    inspectors: FloatArray,
+    inspector_rungs: FloatArray,
     reach: FloatArray,
 ) -> FloatArray:
     """Integrate over the histories of each world: (world, number) to (world, result)."""
     groups = first_row.shape[0] - 1
-    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty)
+    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty_rungs)
     start = np.zeros(4, np.int64)
     context_buffer = np.empty(3 * most)
     own_tail_buffer = np.empty(6 * most)
@@ -334,6 +339,8 @@ def integrate(
     results = np.empty((worlds.shape[0], 3 * cells * features.shape[0] + FOLLOWER_COLUMNS))
     for world in range(worlds.shape[0]):
         theta, result = worlds[world], results[world]
+        difficulty = rung(theta[DOUBT], difficulties, difficulty_rungs)
+        inspector = rung(theta[DETECTION_SPREAD], inspectors, inspector_rungs)
         contexts = _contexts(
             theta,
             groups,
@@ -402,14 +409,16 @@ def integrate_reverse(
     misaligned: FloatArray,
     absent: FloatArray,
     between: FloatArray,
-    difficulty: FloatArray,
-    inspector: FloatArray,
+    difficulties: FloatArray,
+    difficulty_rungs: FloatArray,
+    inspectors: FloatArray,
+    inspector_rungs: FloatArray,
     reach: FloatArray,
     d_results: FloatArray,
 ) -> FloatArray:
     """Carry derivatives by results back to the worlds' numbers: (world, number)."""
     groups = first_row.shape[0] - 1
-    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty)
+    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty_rungs)
     start = np.zeros(4, np.int64)
     context_buffer = np.empty(3 * most)
     own_tail_buffer = np.empty(6 * most)
@@ -429,6 +438,8 @@ def integrate_reverse(
     log_resources_at = MARGIN + 1 + groups
     for world in range(worlds.shape[0]):
         theta, d_theta, d_result = worlds[world], d_worlds[world], d_results[world]
+        difficulty = rung(theta[DOUBT], difficulties, difficulty_rungs)
+        inspector = rung(theta[DETECTION_SPREAD], inspectors, inspector_rungs)
         contexts = _contexts(
             theta,
             groups,

@@ -22,9 +22,18 @@ import numpy as np
 from takeoff.models.layout import DOUBT, MARGIN, SPILLOVER, UPLIFT
 from takeoff.models.special import FloatArray, compiled
 
-__all__ = ["edges", "place", "place_reverse"]
+__all__ = ["edges", "place", "place_reverse", "rung"]
 
 _WITHIN = 1.2  # an edge so much farther than the outermost node has no mass worth a piece
+
+
+@compiled
+def rung(spread: float, points: FloatArray, rungs: FloatArray) -> FloatArray:
+    """Give the nodes of a ladder that suffice for a spread (2, node)."""
+    at = 0
+    while spread > rungs[at, 0] and at + 1 < rungs.shape[0]:
+        at += 1
+    return points[:, int(rungs[at, 1]) : int(rungs[at, 2])].copy()
 
 
 @compiled

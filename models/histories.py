@@ -83,10 +83,6 @@ class _Integral(Op):
         result = pt.tensor(dtype="float64", shape=(worlds.type.shape[0], self.width))
         return Apply(self, [worlds, *fixed], [result])
 
-    def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
-        """Give the shape of the result without computing it."""
-        return [(shapes[0][0], self.width)]
-
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Integrate, with as many threads as there are processors."""
         worlds, *fixed = inputs
@@ -114,10 +110,6 @@ class _IntegralReverse(Op):
         result = pt.tensor(dtype="float64", shape=worlds.type.shape)
         return Apply(self, [worlds, *rest], [result])
 
-    def infer_shape(self, node: Apply, shapes: list[Any]) -> list[Any]:
-        """Give the shape of the result without computing it."""
-        return [shapes[0]]
-
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""
         outputs[0][0] = integrate_reverse(*(np.ascontiguousarray(each) for each in inputs))
@@ -126,8 +118,8 @@ class _IntegralReverse(Op):
 @register_funcify_default_op_cache_key(_Integral)
 def _integral_in_numba(op: _Integral, **_: Any) -> tuple[Any, int]:
     @numba_njit
-    def integral(worlds, a, b, c, d, e, f, g, h, i, j):  # type: ignore[no-untyped-def]
-        return integrate(np.ascontiguousarray(worlds), a, b, c, d, e, f, g, h, i, j)
+    def integral(worlds, *fixed):  # type: ignore[no-untyped-def]
+        return integrate(np.ascontiguousarray(worlds), *fixed)
 
     return integral, _CACHE_VERSION
 
@@ -135,20 +127,9 @@ def _integral_in_numba(op: _Integral, **_: Any) -> tuple[Any, int]:
 @register_funcify_default_op_cache_key(_IntegralReverse)
 def _integral_reverse_in_numba(op: _IntegralReverse, **_: Any) -> tuple[Any, int]:
     @numba_njit
-    def integral_reverse(worlds, a, b, c, d, e, f, g, h, i, j, d_results):  # type: ignore[no-untyped-def]
+    def integral_reverse(worlds, *rest):  # type: ignore[no-untyped-def]
         return integrate_reverse(
-            np.ascontiguousarray(worlds),
-            a,
-            b,
-            c,
-            d,
-            e,
-            f,
-            g,
-            h,
-            i,
-            j,
-            np.ascontiguousarray(d_results),
+            np.ascontiguousarray(worlds), *rest[:-1], np.ascontiguousarray(rest[-1])
         )
 
     return integral_reverse, _CACHE_VERSION

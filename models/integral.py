@@ -19,6 +19,8 @@ from takeoff.models.contest import FEATURES, contest, contest_reverse
 from takeoff.models.joint import (
     BRANCH,
     ENDS,
+    ROW_START,
+    ROW_STOP,
     IntArray,
     Tallies,
     joint,
@@ -26,7 +28,7 @@ from takeoff.models.joint import (
     tally_products,
     tally_products_reverse,
 )
-from takeoff.models.layout import ALIGNED, KINDS, MARGIN, MISALIGNED, SHARE
+from takeoff.models.layout import ALIGNED, DETECTION_SPREAD, DOUBT, KINDS, MARGIN, MISALIGNED, SHARE
 from takeoff.models.nodes import Nodes
 from takeoff.models.projects import (
     detections,
@@ -37,7 +39,7 @@ from takeoff.models.projects import (
     follower_states_reverse,
 )
 from takeoff.models.special import FloatArray, compiled
-from takeoff.models.thresholds import place, place_reverse
+from takeoff.models.thresholds import edges, place, place_reverse, rung
 
 __all__ = ["FOLLOWER_COLUMNS", "constants", "integrate", "integrate_reverse", "table_width"]
 
@@ -60,54 +62,113 @@ def constants(tables: Tallies, rule: Nodes) -> tuple[FloatArray | IntArray, ...]
         rule.aligned,
         rule.misaligned,
         rule.absent,
-        rule.difficulty,
-        rule.inspector,
+        rule.between,
+        rule.difficulty.points,
+        rule.difficulty.rungs,
+        rule.inspector.points,
+        rule.inspector.rungs,
         rule.reach,
     )
 
 
 @compiled
-def _starts(
-    aligned: FloatArray, misaligned: FloatArray, absent: FloatArray, difficulty: FloatArray
-) -> IntArray:
-    """Give the first context of each branch; the absent branch has both sides, its own after."""
-    inner = difficulty.shape[1]
-    start = np.zeros(5, np.int64)
-    start[1] = aligned.shape[1] * inner
-    start[2] = start[1] + misaligned.shape[1] * inner
-    start[3] = start[2] + 2 * absent.shape[1] * inner
-    start[4] = start[2] + absent.shape[1] * inner
-    return start
+def _rows(buffer: FloatArray, rows: int, size: int) -> FloatArray:
+    """Give the front of a flat buffer as a contiguous matrix (row, context)."""
+    return buffer[: rows * size].reshape(rows, size)
+
+
+@compiled
+def _most_contexts(
+    groups: int,
+    aligned: FloatArray,
+    misaligned: FloatArray,
+    absent: FloatArray,
+    between: FloatArray,
+    difficulty_rungs: FloatArray,
+) -> int:
+    """Count the contexts when every group of followers has an edge wherever it can."""
+    outward = aligned.shape[1] + misaligned.shape[1] + absent.shape[1]
+    inner = np.max(difficulty_rungs[:, 2] - difficulty_rungs[:, 1])
+    return int((outward + 3 * groups * between.shape[1]) * inner)
 
 
 @compiled
 def _contexts(
     theta: FloatArray,
-    start: IntArray,
+    groups: int,
     aligned: FloatArray,
     misaligned: FloatArray,
     absent: FloatArray,
+    between: FloatArray,
     difficulty: FloatArray,
     reach: FloatArray,
-    contexts: FloatArray,
-) -> None:
-    """Fill weight, shift and deviation of every context (3, context)."""
-    weight, shift, deviation = contexts[0], contexts[1], contexts[2]
-    for begin, end, side, outward in (
-        (start[0], start[1], 1.0, aligned),
-        (start[1], start[2], -1.0, misaligned),
-        (start[2], start[4], 1.0, absent),
-        (start[4], start[3], -1.0, absent),
-    ):
+    start: IntArray,
+    buffer: FloatArray,
+) -> FloatArray:
+    """Give weight, shift and deviation of every context (3, context); fill ``start`` (span + 1,).
+
+    Spans: the first project's candidate is aligned and helps; is misaligned; is aligned and does
+    not help, because it was held back.
+    """
+    inner = difficulty.shape[1]
+    helping, _ = edges(theta, groups, 1.0, 1.0, reach)
+    lower, _ = edges(theta, groups, -1.0, 0.0, reach)
+    upper, _ = edges(theta, groups, 1.0, 0.0, reach)
+    sides = ((1.0, helping, aligned), (-1.0, lower, misaligned), (1.0, upper, absent))
+    for span, (_, position, outward) in enumerate(sides):
+        pieces = position.shape[0]
+        start[span + 1] = start[span] + ((pieces - 1) * between.shape[1] + outward.shape[1]) * inner
+    contexts = _rows(buffer, 3, start[3])
+    for span, (side, position, outward) in enumerate(sides):
+        begin, end = start[span], start[span + 1]
         place(
             theta,
             side,
+            position,
+            between,
             outward,
             difficulty,
             reach,
-            weight[begin:end],
-            shift[begin:end],
-            deviation[begin:end],
+            contexts[0, begin:end],
+            contexts[1, begin:end],
+            contexts[2, begin:end],
+        )
+    return contexts
+
+
+@compiled
+def _contexts_reverse(
+    theta: FloatArray,
+    groups: int,
+    aligned: FloatArray,
+    misaligned: FloatArray,
+    absent: FloatArray,
+    between: FloatArray,
+    difficulty: FloatArray,
+    reach: FloatArray,
+    start: IntArray,
+    d_contexts: FloatArray,
+    d_theta: FloatArray,
+) -> None:
+    for span, (side, spills, outward) in enumerate(
+        ((1.0, 1.0, aligned), (-1.0, 0.0, misaligned), (1.0, 0.0, absent))
+    ):
+        position, owner = edges(theta, groups, side, spills, reach)
+        begin, end = start[span], start[span + 1]
+        place_reverse(
+            theta,
+            side,
+            spills,
+            position,
+            owner,
+            between,
+            outward,
+            difficulty,
+            reach,
+            d_contexts[0, begin:end],
+            d_contexts[1, begin:end],
+            d_contexts[2, begin:end],
+            d_theta,
         )
 
 
@@ -190,7 +251,7 @@ def _weighted_first(
     """Weight the first project's states with their contexts, each row in its own branch."""
     first[:] = 0.0
     for row in range(4):
-        for k in range(start[BRANCH[row]], start[BRANCH[row] + 1]):
+        for k in range(start[ROW_START[row]], start[ROW_STOP[row]]):
             first[row, k] = weight[k] * states[row, k]
 
 
@@ -249,25 +310,27 @@ def integrate(
     aligned: FloatArray,
     misaligned: FloatArray,
     absent: FloatArray,
-    difficulty: FloatArray,
-    inspector: FloatArray,
+    between: FloatArray,
+    difficulties: FloatArray,
+    difficulty_rungs: FloatArray,
+    inspectors: FloatArray,
+    inspector_rungs: FloatArray,
     reach: FloatArray,
 ) -> FloatArray:
     """Integrate over the histories of each world: (world, number) to (world, result)."""
     groups = first_row.shape[0] - 1
-    start = _starts(aligned, misaligned, absent, difficulty)
-    size = start[3]
-    contexts = np.empty((3, size))
-    helped = np.zeros(size)
-    helped[: start[1]] = 1.0
-    own_tails = np.empty((6, size))
-    tails = np.empty((6, KINDS * size))
-    by_kind = np.empty((4, KINDS * size))
-    states = np.empty((groups, 4, size))
-    own_states = np.empty((4, size))
-    first = np.empty((4, size))
-    single = np.empty((numbers.shape[0], size))
-    products = np.empty((_product_rows(first_row), size))
+    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty_rungs)
+    start = np.zeros(4, np.int64)
+    context_buffer = np.empty(3 * most)
+    own_tail_buffer = np.empty(6 * most)
+    tail_buffer = np.empty(6 * KINDS * most)
+    by_kind_buffer = np.empty(4 * KINDS * most)
+    state_buffer = np.empty(groups * 4 * most)
+    own_state_buffer = np.empty(4 * most)
+    first_buffer = np.empty(4 * most)
+    single_buffer = np.empty(numbers.shape[0] * most)
+    product_rows = _product_rows(first_row)
+    product_buffer = np.empty(product_rows * most)
     masses = np.empty((4, cell.shape[1]))
     features = np.empty((4, 3, cell.shape[1]))
     log_resources_at = MARGIN + 1 + groups
@@ -276,7 +339,31 @@ def integrate(
     results = np.empty((worlds.shape[0], 3 * cells * features.shape[0] + FOLLOWER_COLUMNS))
     for world in range(worlds.shape[0]):
         theta, result = worlds[world], results[world]
-        _contexts(theta, start, aligned, misaligned, absent, difficulty, reach, contexts)
+        difficulty = rung(theta[DOUBT], difficulties, difficulty_rungs)
+        inspector = rung(theta[DETECTION_SPREAD], inspectors, inspector_rungs)
+        contexts = _contexts(
+            theta,
+            groups,
+            aligned,
+            misaligned,
+            absent,
+            between,
+            difficulty,
+            reach,
+            start,
+            context_buffer,
+        )
+        size = start[3]
+        helped = np.zeros(size)
+        helped[: start[1]] = 1.0
+        own_tails = _rows(own_tail_buffer, 6, size)
+        tails = _rows(tail_buffer, 6, KINDS * size)
+        by_kind = _rows(by_kind_buffer, 4, KINDS * size)
+        states = state_buffer[: groups * 4 * size].reshape(groups, 4, size)
+        own_states = _rows(own_state_buffer, 4, size)
+        first = _rows(first_buffer, 4, size)
+        single = _rows(single_buffer, numbers.shape[0], size)
+        products = _rows(product_buffer, product_rows, size)
         detection = detections(theta, inspector)
         first_states(
             theta,
@@ -321,35 +408,62 @@ def integrate_reverse(
     aligned: FloatArray,
     misaligned: FloatArray,
     absent: FloatArray,
-    difficulty: FloatArray,
-    inspector: FloatArray,
+    between: FloatArray,
+    difficulties: FloatArray,
+    difficulty_rungs: FloatArray,
+    inspectors: FloatArray,
+    inspector_rungs: FloatArray,
     reach: FloatArray,
     d_results: FloatArray,
 ) -> FloatArray:
     """Carry derivatives by results back to the worlds' numbers: (world, number)."""
     groups = first_row.shape[0] - 1
-    start = _starts(aligned, misaligned, absent, difficulty)
-    size = start[3]
-    contexts = np.empty((3, size))
-    helped = np.zeros(size)
-    helped[: start[1]] = 1.0
-    own_tails = np.empty((6, size))
-    tails = np.empty((groups, 6, KINDS * size))
-    by_kind = np.empty((groups, 4, KINDS * size))
-    states = np.empty((groups, 4, size))
-    own_states = np.empty((4, size))
-    first = np.empty((4, size))
-    single = np.empty((numbers.shape[0], size))
-    products = np.empty((_product_rows(first_row), size))
+    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty_rungs)
+    start = np.zeros(4, np.int64)
+    context_buffer = np.empty(3 * most)
+    own_tail_buffer = np.empty(6 * most)
+    tail_buffer = np.empty(groups * 6 * KINDS * most)
+    by_kind_buffer = np.empty(groups * 4 * KINDS * most)
+    state_buffer = np.empty(groups * 4 * most)
+    own_state_buffer = np.empty(4 * most)
+    first_buffer = np.empty(4 * most)
+    single_buffer = np.empty(numbers.shape[0] * most)
+    product_rows = _product_rows(first_row)
+    product_buffer = np.empty(product_rows * most)
+    d_by_kind_buffer = np.empty(4 * KINDS * most)
     masses = np.empty((4, cell.shape[1]))
     features = np.empty((4, 3, cell.shape[1]))
     d_masses = np.empty((4, cell.shape[1]))
-    d_by_kind = np.empty((4, KINDS * size))
     d_worlds = np.zeros(worlds.shape)
     log_resources_at = MARGIN + 1 + groups
     for world in range(worlds.shape[0]):
         theta, d_theta, d_result = worlds[world], d_worlds[world], d_results[world]
-        _contexts(theta, start, aligned, misaligned, absent, difficulty, reach, contexts)
+        difficulty = rung(theta[DOUBT], difficulties, difficulty_rungs)
+        inspector = rung(theta[DETECTION_SPREAD], inspectors, inspector_rungs)
+        contexts = _contexts(
+            theta,
+            groups,
+            aligned,
+            misaligned,
+            absent,
+            between,
+            difficulty,
+            reach,
+            start,
+            context_buffer,
+        )
+        size = start[3]
+        helped = np.zeros(size)
+        helped[: start[1]] = 1.0
+        own_tails = _rows(own_tail_buffer, 6, size)
+        tails = tail_buffer[: groups * 6 * KINDS * size].reshape(groups, 6, KINDS * size)
+        by_kind = by_kind_buffer[: groups * 4 * KINDS * size].reshape(groups, 4, KINDS * size)
+        states = state_buffer[: groups * 4 * size].reshape(groups, 4, size)
+        own_states = _rows(own_state_buffer, 4, size)
+        first = _rows(first_buffer, 4, size)
+        single = _rows(single_buffer, numbers.shape[0], size)
+        products = _rows(product_buffer, product_rows, size)
+        d_by_kind = _rows(d_by_kind_buffer, 4, KINDS * size)
         detection = detections(theta, inspector)
         first_states(
             theta, start, contexts[1], contexts[2], detection, inspector, own_tails, own_states
@@ -416,7 +530,7 @@ def integrate_reverse(
                 d_theta,
             )
         for row in range(4):
-            for k in range(start[BRANCH[row]], start[BRANCH[row] + 1]):
+            for k in range(start[ROW_START[row]], start[ROW_STOP[row]]):
                 d_contexts[0, k] += d_first[row, k] * own_states[row, k]
                 d_first[row, k] *= contexts[0, k]
         first_states_reverse(
@@ -434,21 +548,17 @@ def integrate_reverse(
             d_theta,
         )
         detections_reverse(inspector, detection, d_detection, d_theta)
-        for begin, end, side, outward in (
-            (start[0], start[1], 1.0, aligned),
-            (start[1], start[2], -1.0, misaligned),
-            (start[2], start[4], 1.0, absent),
-            (start[4], start[3], -1.0, absent),
-        ):
-            place_reverse(
-                theta,
-                side,
-                outward,
-                difficulty,
-                reach,
-                d_contexts[0, begin:end],
-                d_contexts[1, begin:end],
-                d_contexts[2, begin:end],
-                d_theta,
-            )
+        _contexts_reverse(
+            theta,
+            groups,
+            aligned,
+            misaligned,
+            absent,
+            between,
+            difficulty,
+            reach,
+            start,
+            d_contexts,
+            d_theta,
+        )
     return d_worlds

@@ -21,6 +21,8 @@ from takeoff.models.special import FloatArray, compiled
 __all__ = [
     "BRANCH",
     "ENDS",
+    "ROW_START",
+    "ROW_STOP",
     "IntArray",
     "Tallies",
     "joint",
@@ -36,6 +38,11 @@ ENDS = (ALIGNED, MISALIGNED, MISALIGNED, ABSENT)
 """How the first project ends, by its row in ``first_states``."""
 BRANCH = (ALIGNED, ALIGNED, MISALIGNED, ABSENT)
 """What the first project fielded, by the same row."""
+ROW_START = (0, 0, 1, 1)
+ROW_STOP = (1, 1, 2, 3)
+"""The spans of contexts of the same row: its candidate was aligned and helps followers; it was
+misaligned; it was aligned and not fielded. A project without a system had either of the last two.
+"""
 
 
 @dataclass(frozen=True)
@@ -226,13 +233,13 @@ def tally_products_reverse(
 def joint(first: FloatArray, start: IntArray, products: FloatArray, masses: FloatArray) -> None:
     """Sum over contexts: fill ``masses`` (first project's row, tally).
 
-    ``first`` (row, context) carries the contexts' weights; ``start`` (branch + 1,) gives the
-    contexts of each branch.
+    ``first`` (row, context) carries the contexts' weights; ``start`` (span + 1,) gives the
+    contexts of each span.
     """
     size = masses.shape[1]
     offset = products.shape[0] - size
     for row in range(4):
-        begin, end = start[BRANCH[row]], start[BRANCH[row] + 1]
+        begin, end = start[ROW_START[row]], start[ROW_STOP[row]]
         for tally in range(size):
             total = 0.0
             for k in range(begin, end):
@@ -253,7 +260,7 @@ def joint_reverse(
     size = d_masses.shape[1]
     offset = products.shape[0] - size
     for row in range(4):
-        begin, end = start[BRANCH[row]], start[BRANCH[row] + 1]
+        begin, end = start[ROW_START[row]], start[ROW_STOP[row]]
         for tally in range(size):
             by_mass = d_masses[row, tally]
             for k in range(begin, end):

@@ -3,9 +3,13 @@
 Given the latent deviation of the first system and how hard alignment turns out to be, projects
 are independent; the rest is three integrals. All that matters happens near the threshold at
 which the first system turns aligned, so the first integral runs outward from it on both sides,
-dense beside it and reaching far into the tail: Gauss–Legendre nodes v in (0, 1), squared. The
-two others are standard normal: Gauss–Hermite for difficulty, and equally spaced points for the
-spread between inspectors, where a logistic inside the integral slows Gauss–Hermite down.
+dense beside it and reaching far into the tail: Gauss–Legendre nodes v in (0, 1), squared. Where
+followers have thresholds of their own it is broken there, and v²(3 − 2v) is dense at both ends.
+The
+two others are standard normal, of difficulty and of the spread between inspectors, and need the
+more nodes the more they spread: a *ladder* gives their number, world by world. Gauss–Hermite
+serves while the spread is modest; where a logistic inside the integral is steeper than the
+normal around it, equally spaced points converge faster.
 """
 
 from dataclasses import dataclass
@@ -24,18 +28,39 @@ Precision = Literal["fit", "report"]
 
 
 @dataclass(frozen=True)
+class Ladder:
+    """Nodes of a normal of any spread.
+
+    Attributes
+    ----------
+    points
+        The nodes of all rungs, one after the other (2, node): position, weight.
+    rungs
+        For each rung, the spread up to which it serves, and where its nodes begin and end
+        (rung, 3).
+    """
+
+    points: FloatArray
+    rungs: FloatArray
+
+
+@dataclass(frozen=True)
 class Nodes:
     """Nodes and weights of the integral over histories.
 
     Attributes
     ----------
     aligned, misaligned, absent
-        Nodes outward from the threshold, in (0, 1), of the branches in which the first project
-        fields an aligned system, a misaligned one, none; each (2, node): position, weight.
+        Nodes outward from the threshold, in (0, 1), each (2, node): position, weight. ``aligned``
+        where the first project fields an aligned system; ``misaligned`` where its candidate is
+        misaligned, fielded or not; ``absent`` where it fields none of its aligned ones.
+    between
+        Nodes from one threshold to the next, in (0, 1) (2, node).
     difficulty
-        Standard normal nodes of how hard alignment turns out to be, given the first system.
+        Ladder by doubt: standard normal nodes of how hard alignment turns out to be, given the
+        first system.
     inspector
-        Standard normal nodes of how well a project inspects.
+        Ladder by spread: standard normal nodes of how well a project inspects.
     reach
         How far outward the first integral goes: standard deviations past the centre, and
         sharpness of its decay when the threshold is itself in the tail.
@@ -44,8 +69,9 @@ class Nodes:
     aligned: FloatArray
     misaligned: FloatArray
     absent: FloatArray
-    difficulty: FloatArray
-    inspector: FloatArray
+    between: FloatArray
+    difficulty: Ladder
+    inspector: Ladder
     reach: FloatArray
 
 
@@ -53,6 +79,12 @@ def _outward(count: int) -> FloatArray:
     roots, weights = leggauss(count)
     v = (roots + 1) / 2
     return np.array([v * v, v * weights])
+
+
+def _between(count: int) -> FloatArray:
+    roots, weights = leggauss(count)
+    v = (roots + 1) / 2
+    return np.array([v * v * (3 - 2 * v), v * (1 - v) * weights])
 
 
 def _normal(count: int) -> FloatArray:
@@ -66,6 +98,15 @@ def _equally_spaced(count: int, step: float) -> FloatArray:
     return np.array([points, weights / weights.sum()])
 
 
+def _ladder(rungs: dict[float, FloatArray]) -> Ladder:
+    end = np.cumsum([each.shape[1] for each in rungs.values()])
+    begin = np.concatenate([[0], end[:-1]])
+    return Ladder(
+        np.concatenate(list(rungs.values()), axis=1),
+        np.array([list(rungs), begin, end], float).T.copy(),
+    )
+
+
 @cache
 def nodes(precision: Precision) -> Nodes:
     """Give the nodes for a purpose.
@@ -76,19 +117,40 @@ def nodes(precision: Precision) -> Nodes:
         Every outcome within 2e-6, and takeovers of 1e-9 within 1 per cent of themselves.
     """
     if precision == "fit":
+        # Each rung errs by 3e-4 at most at its end, in 1500 draws of the neutral prior.
         return Nodes(
-            aligned=_outward(10),
-            misaligned=_outward(10),
-            absent=_outward(6),
-            difficulty=_normal(3),
-            inspector=_equally_spaced(7, 1.0),
-            reach=np.array([2.7, 1.7]),
+            aligned=_outward(13),
+            misaligned=_outward(13),
+            absent=_outward(9),
+            between=_between(12),
+            difficulty=_ladder(
+                {
+                    0.17: _normal(2),
+                    0.36: _normal(3),
+                    0.65: _normal(4),
+                    1.3: _normal(5),
+                    np.inf: _normal(6),
+                }
+            ),
+            inspector=_ladder(
+                {
+                    0.27: _normal(2),
+                    0.6: _normal(3),
+                    0.85: _normal(4),
+                    1.05: _normal(5),
+                    1.6: _equally_spaced(7, 1.05),
+                    2.3: _equally_spaced(9, 0.82),
+                    np.inf: _equally_spaced(12, 0.66),
+                }
+            ),
+            reach=np.array([2.7, 1.9]),
         )
     return Nodes(
-        aligned=_outward(40),
-        misaligned=_outward(32),
-        absent=_outward(32),
-        difficulty=_normal(16),
-        inspector=_equally_spaced(20, 0.6),
+        aligned=_outward(48),
+        misaligned=_outward(48),
+        absent=_outward(40),
+        between=_between(40),
+        difficulty=_ladder({np.inf: _normal(16)}),
+        inspector=_ladder({np.inf: _equally_spaced(20, 0.6)}),
         reach=np.array([6.0, 4.0]),
     )

@@ -16,7 +16,7 @@ import math
 import numpy as np
 
 from takeoff.models.inspection import both_tries
-from takeoff.models.joint import IntArray
+from takeoff.models.joint import ROW_START, ROW_STOP, IntArray
 from takeoff.models.layout import (
     ABSENT,
     ALIGNED,
@@ -338,11 +338,11 @@ def first_states(
     tails: FloatArray,
     states: FloatArray,
 ) -> None:
-    """Fill ``states`` (4, context) of the first project, each row in its own branch.
+    """Fill ``states`` (4, context) of the first project, each row in its own contexts.
 
     Given an aligned candidate's Z: fields it and stays aligned; fields it and turns. Given a
-    misaligned candidate's: fields it. Given either: stands down. ``start`` (branch + 1,) gives
-    the contexts of each branch. The tries before the fielded one had candidates of their own,
+    misaligned candidate's: fields it. Given either: stands down. ``start`` (span + 1,) gives
+    the contexts of each span. The tries before the fielded one had candidates of their own,
     hence P(aligned) given B alone.
     """
     contexts = shift.shape[0]
@@ -357,7 +357,7 @@ def first_states(
     normal_tails(latent[1], tails[3], tails[4], tails[5])
     states[:] = 0.0
     for branch in (ALIGNED, MISALIGNED, ABSENT):
-        span = slice(start[branch], start[branch + 1])
+        span = slice(start[ROW_START[branch + 1]], start[ROW_STOP[branch + 1]])
         _first_sum(
             branch,
             tails[0, span],
@@ -437,7 +437,7 @@ def first_states_reverse(
     inverse = 1 / root
     by_latent = np.zeros((2, contexts))
     for branch in (ALIGNED, MISALIGNED, ABSENT):
-        span = slice(start[branch], start[branch + 1])
+        span = slice(start[ROW_START[branch + 1]], start[ROW_STOP[branch + 1]])
         by_false_alarm, by_persistence, by_renewal = _first_sum_reverse(
             branch,
             tails[0, span],

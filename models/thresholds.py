@@ -7,16 +7,33 @@ and standard deviation doubt/√(1 + doubt²). In these coordinates the one shar
 lies between nodes, not among them, and a history in the tail of T drags B along with it, which
 keeps a takeover of 1e-9 right with few nodes.
 
-Each node is a *context*: a weight, a shift B and a deviation Z = T − B. The weights on each side
-of the threshold add up to the probability of that side exactly.
+A copy is nearly as sharp: it turns aligned where T > −m for its own margin m, with the spillover
+where the first system helps. Where that margin is the first project's the edges coincide; where
+it is not, the side is broken into *pieces*, between neighbouring edges and outward from the last.
+
+Each node is a *context*: a weight, a shift B and a deviation Z = T − B. The weights on each
+piece add up to the probability of that piece exactly.
 """
 
 import math
 
-from takeoff.models.layout import DOUBT, MARGIN
+import numpy as np
+
+from takeoff.models.layout import DOUBT, MARGIN, SPILLOVER, UPLIFT
 from takeoff.models.special import FloatArray, compiled
 
-__all__ = ["place", "place_reverse"]
+__all__ = ["edges", "place", "place_reverse", "rung"]
+
+_WITHIN = 1.2  # an edge so much farther than the outermost node has no mass worth a piece
+
+
+@compiled
+def rung(spread: float, points: FloatArray, rungs: FloatArray) -> FloatArray:
+    """Give the nodes of a ladder that suffice for a spread (2, node)."""
+    at = 0
+    while spread > rungs[at, 0] and at + 1 < rungs.shape[0]:
+        at += 1
+    return points[:, int(rungs[at, 1]) : int(rungs[at, 2])].copy()
 
 
 @compiled
@@ -32,9 +49,55 @@ def _length(threshold: float, reach: FloatArray) -> tuple[float, float]:
 
 
 @compiled
+def _mass(low: float, high: float) -> float:
+    """Give P(low < t < high) of a standard normal, right in either tail."""
+    root = math.sqrt(0.5)
+    if low >= 0:
+        return 0.5 * (math.erfc(low * root) - math.erfc(high * root))
+    if high <= 0:
+        return 0.5 * (math.erfc(-high * root) - math.erfc(-low * root))
+    return 1 - 0.5 * (math.erfc(-low * root) + math.erfc(high * root))
+
+
+@compiled
+def _density(t: float) -> float:
+    return math.exp(-0.5 * t * t) / math.sqrt(2 * math.pi)
+
+
+@compiled
+def edges(
+    theta: FloatArray, groups: int, side: float, spills: float, reach: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Give the edges on one side (+1 aligned, −1 misaligned) of the first threshold, outward.
+
+    Each with whose it is: the first project's (0), then those of groups of followers that lie on
+    this side. ``spills`` is 1 where the first project's system helps followers.
+    """
+    scale = math.sqrt(1 + theta[DOUBT] * theta[DOUBT])
+    spill = spills * theta[SPILLOVER] * theta[UPLIFT]
+    position = np.empty(groups + 1)
+    owner = np.zeros(groups + 1)
+    position[0] = -side * theta[MARGIN] / scale
+    farthest = position[0] + _WITHIN * _length(position[0], reach)[0]
+    count = 1
+    for group in range(1, groups + 1):
+        here = -side * (theta[MARGIN + group] + spill) / scale
+        if position[0] < here < farthest:
+            at = count
+            while position[at - 1] > here:
+                position[at], owner[at] = position[at - 1], owner[at - 1]
+                at -= 1
+            position[at], owner[at] = here, group
+            count += 1
+    return position[:count], owner[:count]
+
+
+@compiled
 def place(
     theta: FloatArray,
     side: float,
+    position: FloatArray,
+    between: FloatArray,
     outward: FloatArray,
     difficulty: FloatArray,
     reach: FloatArray,
@@ -42,35 +105,44 @@ def place(
     shift: FloatArray,
     deviation: FloatArray,
 ) -> None:
-    """Fill the contexts of one side (+1 aligned, −1 misaligned) of the first threshold."""
+    """Fill the contexts of one side, given its edges."""
     doubt = theta[DOUBT]
     scale = math.sqrt(1 + doubt * doubt)
     slope = doubt * doubt / (1 + doubt * doubt)
     spread = doubt / scale
-    threshold = -side * theta[MARGIN] / scale
-    length, _ = _length(threshold, reach)
-    lowest = max(threshold, 0.0)
-    total = 0.0
-    for i in range(outward.shape[1]):
-        t = threshold + length * outward[0, i]
-        total += outward[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
-    mass = 0.5 * math.erfc(threshold * math.sqrt(0.5))
     inner = difficulty.shape[1]
-    for i in range(outward.shape[1]):
-        t = threshold + length * outward[0, i]
-        share = outward[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t)) / total
-        latent = side * scale * t
-        for j in range(inner):
-            k = i * inner + j
-            weight[k] = mass * share * difficulty[1, j]
-            shift[k] = slope * latent + spread * difficulty[0, j]
-            deviation[k] = latent - shift[k]
+    k = 0
+    for piece in range(position.shape[0]):
+        low, high = position[piece], np.inf
+        line, length = outward, _length(low, reach)[0]
+        if piece + 1 < position.shape[0]:
+            high = position[piece + 1]
+            line, length = between, high - low
+        lowest = min(max(low, 0.0), high)
+        total = 0.0
+        for i in range(line.shape[1]):
+            t = low + length * line[0, i]
+            total += line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
+        mass = _mass(low, high) / total
+        for i in range(line.shape[1]):
+            t = low + length * line[0, i]
+            here = mass * line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
+            latent = side * scale * t
+            for j in range(inner):
+                weight[k] = here * difficulty[1, j]
+                shift[k] = slope * latent + spread * difficulty[0, j]
+                deviation[k] = latent - shift[k]
+                k += 1
 
 
 @compiled
 def place_reverse(
     theta: FloatArray,
     side: float,
+    spills: float,
+    position: FloatArray,
+    owner: FloatArray,
+    between: FloatArray,
     outward: FloatArray,
     difficulty: FloatArray,
     reach: FloatArray,
@@ -79,47 +151,69 @@ def place_reverse(
     d_deviation: FloatArray,
     d_theta: FloatArray,
 ) -> None:
-    """Carry derivatives by the contexts of one side back to doubt and margin."""
+    """Carry derivatives by the contexts of one side back to doubt, margins and spillover."""
     doubt = theta[DOUBT]
     square = 1 + doubt * doubt
     scale = math.sqrt(square)
     slope = doubt * doubt / square
-    threshold = -side * theta[MARGIN] / scale
-    length, d_length = _length(threshold, reach)
-    lowest = max(threshold, 0.0)
-    mass = 0.5 * math.erfc(threshold * math.sqrt(0.5))
-    total = 0.0
-    mean_d_share = 0.0
     inner = difficulty.shape[1]
-    for i in range(outward.shape[1]):
-        t = threshold + length * outward[0, i]
-        density = outward[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
-        total += density
-        for j in range(inner):
-            mean_d_share += density * d_weight[i * inner + j] * difficulty[1, j]
-    mean_d_share /= total
+    pieces = position.shape[0]
+    d_position = np.zeros(pieces)
     d_scale = 0.0
     d_slope = 0.0
     d_spread = 0.0
-    d_threshold = -mean_d_share * math.exp(-0.5 * threshold * threshold) / math.sqrt(2 * math.pi)
-    for i in range(outward.shape[1]):
-        t = threshold + length * outward[0, i]
-        share = outward[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t)) / total
-        latent = side * scale * t
-        d_share = 0.0
-        d_latent = 0.0
-        for j in range(inner):
-            k = i * inner + j
-            d_share += d_weight[k] * difficulty[1, j]
-            by_shift = d_shift[k] - d_deviation[k]
-            d_latent += d_deviation[k] + by_shift * slope
-            d_slope += by_shift * latent
-            d_spread += by_shift * difficulty[0, j]
-        d_scale += d_latent * side * t
-        d_t = d_latent * side * scale - mass * share * (d_share - mean_d_share) * t
-        d_threshold += d_t * (1 + d_length * outward[0, i])
-    d_scale += d_threshold * side * theta[MARGIN] / square
-    d_theta[MARGIN] -= d_threshold * side / scale
+    begin = 0
+    for piece in range(pieces):
+        low, high = position[piece], np.inf
+        line = outward
+        length, d_length = _length(low, reach)
+        if piece + 1 < pieces:
+            high = position[piece + 1]
+            line, length, d_length = between, high - low, -1.0
+        lowest = min(max(low, 0.0), high)
+        mass = _mass(low, high)
+        total = 0.0
+        mean_d_share = 0.0
+        k = begin
+        for i in range(line.shape[1]):
+            t = low + length * line[0, i]
+            density = line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
+            total += density
+            for j in range(inner):
+                mean_d_share += density * d_weight[k] * difficulty[1, j]
+                k += 1
+        mean_d_share /= total
+        by_low = 0.0
+        by_length = 0.0
+        k = begin
+        for i in range(line.shape[1]):
+            t = low + length * line[0, i]
+            share = line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t)) / total
+            latent = side * scale * t
+            d_share = 0.0
+            d_latent = 0.0
+            for j in range(inner):
+                d_share += d_weight[k] * difficulty[1, j]
+                by_shift = d_shift[k] - d_deviation[k]
+                d_latent += d_deviation[k] + by_shift * slope
+                d_slope += by_shift * latent
+                d_spread += by_shift * difficulty[0, j]
+                k += 1
+            d_scale += d_latent * side * t
+            d_t = d_latent * side * scale - mass * share * (d_share - mean_d_share) * t
+            by_low += d_t
+            by_length += d_t * line[0, i]
+        begin = k
+        d_position[piece] += by_low + by_length * d_length - mean_d_share * _density(low)
+        if piece + 1 < pieces:
+            d_position[piece + 1] += by_length + mean_d_share * _density(high)
+    for piece in range(pieces):
+        by_margin = -d_position[piece] * side / scale
+        d_scale -= d_position[piece] * position[piece] / scale
+        d_theta[MARGIN + int(owner[piece])] += by_margin
+        if owner[piece] > 0:
+            d_theta[SPILLOVER] += by_margin * spills * theta[UPLIFT]
+            d_theta[UPLIFT] += by_margin * spills * theta[SPILLOVER]
     d_theta[DOUBT] += (
         d_scale * doubt / scale
         + d_slope * 2 * doubt / (square * square)

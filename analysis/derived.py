@@ -66,22 +66,24 @@ def _outcomes_by_scenario(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
 def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int) -> xr.Dataset:
     """Compute outcomes by expert, camp, consensus and population.
 
-    ``consensus`` and ``camp`` are medians over experts of the outcome, draw by draw; each draw of
-    ``population`` is one imagined expert, of a camp drawn by the declared weights.
+    ``consensus`` and ``by_camp`` are medians over experts of the outcome, draw by draw; each
+    draw of ``population`` is one imagined expert, of a camp drawn by the declared weights.
     """
     expert = _outcomes_by_scenario(_worldviews(draws))
     camp_of_expert = judgments.answers["camp"].values
     camps = [each for each in judgments.camp_weights if each in camp_of_expert]
     result = {
-        "expert": expert,
+        "by_expert": expert,
         "consensus": expert.median("expert"),
         "population": _outcomes_by_scenario(_imagined(draws, judgments, chosen, seed)),
     }
     if camps:
-        result["camp"] = xr.concat(
+        result["by_camp"] = xr.concat(
             [expert.isel(expert=camp_of_expert == each).median("expert") for each in camps],
             xr.DataArray(camps, dims="camp", name="camp"),
         )
+    else:
+        result["by_camp"] = expert.isel(expert=slice(0, 0)).rename(expert="camp")
     order = ("chain", "draw", "scenario", "expert", "camp", "outcome")
     dataset = xr.Dataset(
         {

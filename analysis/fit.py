@@ -25,7 +25,7 @@ __all__ = ["INTERPRETED", "fit"]
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 """For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
 
-_TARGET_ACCEPT = 0.9
+_TARGET_ACCEPT = 0.85
 _PRIOR_DRAWS = 300
 _MOST_DRAWS = 2000
 

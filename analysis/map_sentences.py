@@ -78,11 +78,11 @@ def about_the_map(tree: xr.DataTree) -> list[str]:
 
 def _turning(turn: Turn) -> str:
     start = counted(turn.projects, "project")
-    side = "harms" if turn.harm else "helps"
+    side = "harm than to help" if turn.harm else "help than to harm"
     if turn.offense is None:
-        return f"with {start}, one more more likely {side} at every offence on the map"
+        return f"with {start}, adding one is likelier to {side} all along the range of offence"
     return (
-        f"with {start}, one more likelier {side} than not once the log advantage of offence "
+        f"with {start}, adding one is likelier to {side} once the log advantage of offence "
         f"passes {turn.offense:.2g} ({times_ahead(turn.offense)})"
     )
 

@@ -56,7 +56,7 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
         return [*problems, "one chain only: chains cannot be compared"]
     names = [*HEADLINE, "extinction_by_2100"]
     outcomes = tree["outcomes"].to_dataset().sel(scenario="default", outcome=names)
-    reported = outcomes[[name for name in ("expert", "camp", "consensus") if name in outcomes]]
+    reported = outcomes[["by_expert", "by_camp", "consensus"]]
     parameters = tree["posterior"].to_dataset().drop_vars(["shares"], errors="ignore")
     for what, worst in (
         ("a reported outcome", _largest(rhat(reported))),
@@ -75,4 +75,4 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
 
 
 def _largest(values: xr.Dataset) -> float:
-    return max(float(np.nanmax(each.values)) for each in values.data_vars.values())
+    return max(float(np.nanmax(each.values)) for each in values.data_vars.values() if each.size)

@@ -16,7 +16,6 @@ from takeoff.analysis.figures.style import (
     log_odds,
     odds_axis,
     styled,
-    whisker,
 )
 from takeoff.analysis.record import read_record
 from takeoff.analysis.summaries import interval
@@ -66,9 +65,13 @@ def worldviews_figure(tree: xr.DataTree, width: float = PAGE) -> "Figure":
     most = 4 if len(names) == 4 else 3
     figure, panels = grid_of(len(names), width, 0.9 + 0.19 * max(len(own), 4), most=most)
     for place, (axes, name) in enumerate(zip(panels, names, strict=True)):
-        for row, (expert, camp) in enumerate(own.items()):
-            draws = worldview.sel(expert=expert, varying=name)
-            whisker(axes, -row, interval(draws), colors[camp])
+        found = [interval(worldview.sel(expert=expert, varying=name)) for expert in own]
+        rows = -np.arange(len(own))
+        hues = [colors[camp] for camp in own.values()]
+        axes.hlines(
+            rows, [each.lower for each in found], [each.upper for each in found], hues, lw=2
+        )
+        axes.scatter([each.median for each in found], rows, c=hues, s=28, zorder=3)
         _label_experts(axes, own, shown=place % most == 0 or width < PAGE)
         axes.set_title(plain_name(name))
         axes.set_xlabel(parameter(name).unit)

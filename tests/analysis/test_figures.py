@@ -76,7 +76,7 @@ def test_the_turning_point_is_where_the_odds_are_even() -> None:
     data["takeover_one_more"] = xr.zeros_like(data["takeover_one_more"])
     tree["map"] = xr.DataTree(data)
     assert all(turn.offense is None and not turn.harm for turn in turning_points(tree, projects=4))
-    assert "one more more likely helps at every offence" in " ".join(about_the_map(tree))
+    assert "adding one is likelier to help than to harm all along" in " ".join(about_the_map(tree))
 
 
 def test_the_best_number_of_projects_has_the_least_takeover() -> None:

@@ -35,16 +35,16 @@ def test_posterior_has_every_parameter_and_worldview(tree):
 def test_outcomes_are_those_of_the_worldviews(tree):
     """Every probability lies in [0, 1], and consensus and camps are medians of their experts."""
     outcomes = tree["outcomes"].to_dataset()
-    chances = outcomes["expert"].drop_sel(outcome="projects_fielded")
+    chances = outcomes["by_expert"].drop_sel(outcome="projects_fielded")
     assert float(chances.min()) >= 0
     assert float(chances.max()) <= 1 + 1e-9
     np.testing.assert_allclose(
-        outcomes["consensus"], outcomes["expert"].median("expert"), equal_nan=True
+        outcomes["consensus"], outcomes["by_expert"].median("expert"), equal_nan=True
     )
-    for camp in outcomes["camp"]["camp"].values:
-        members = outcomes["expert"].isel(expert=outcomes["camp_of_expert"].values == camp)
+    for camp in outcomes["camp"].values:
+        members = outcomes["by_expert"].isel(expert=outcomes["camp_of_expert"].values == camp)
         np.testing.assert_allclose(
-            outcomes["camp"].sel(camp=camp), members.median("expert"), equal_nan=True
+            outcomes["by_camp"].sel(camp=camp), members.median("expert"), equal_nan=True
         )
 
 
@@ -54,7 +54,7 @@ def test_each_expert_ends_near_what_they_said(tree):
     answers = tree["observed"].to_dataset()
     asked = answers["question"].values == "extinction"
     median = (
-        tree["outcomes"]["expert"]
+        tree["outcomes"]["by_expert"]
         .sel(scenario="default", outcome="extinction_by_2100")
         .median(("chain", "draw"))
     )

@@ -64,9 +64,6 @@ def test_every_outcome_agrees_with_simulated_histories(row: int) -> None:
     assert disagreements(world, SCENARIOS[row], seed=row) == {}
 
 
-@pytest.mark.xfail(
-    reason="2026-11: thresholds.place does not cut the integral at followers' thresholds"
-)
 def test_copies_agree_with_simulated_histories_when_projects_differ_in_effort() -> None:
     # A copy stands or falls with the first system but for its own effort, so that its threshold
     # is a step in the first system's alignment, and not where the first project's is.

@@ -142,7 +142,6 @@ def test_a_world_on_its_own_is_the_same_as_among_others() -> None:
         np.testing.assert_allclose(together[name].values[137], alone[name].values, rtol=1e-12)
 
 
-@pytest.mark.xfail(reason="2026-11: world._slip takes 0 · log 0 at slip 1")
 @pytest.mark.parametrize("projects", [1, 3])
 def test_outcomes_exist_at_the_ends_of_every_probability(projects: int) -> None:
     medians = prior_medians(prior_set("neutral"))

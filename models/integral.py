@@ -478,7 +478,7 @@ def _tell_reverse(
     resources = MARGIN + 1 + groups
     contest_reverse(theta, theta[resources:], histories, d_features, d_theta[resources:], d_theta)
     d_first = np.zeros((4, size))
-    d_products = np.zeros(story.products.shape)
+    d_products = np.empty(story.products.shape)
     d_states = np.zeros(story.states.shape)
     joint_reverse(story.first, start, story.products, d_masses, d_first, d_products)
     if groups > 0:

@@ -131,7 +131,7 @@ def _story_length(fixed: tuple[Any, ...]) -> int:
     most = (outward + 3 * groups * between.shape[1]) * inner
     rows = _PER_CONTEXT + groups * _PER_CONTEXT_AND_GROUP
     rows += numbers.shape[0] + _product_rows(first_row)
-    return 4 + most * rows + _PER_TALLY * cell.shape[1]
+    return int(4 + most * rows + _PER_TALLY * cell.shape[1])
 
 
 @compiled
@@ -533,7 +533,7 @@ def _tell_reverse(
 
 @compiled
 def _width(worlds: FloatArray, fixed: tuple[Any, ...]) -> int:
-    projects = worlds.shape[1] - MARGIN - fixed[0].shape[0]
+    projects = int(worlds.shape[1] - MARGIN - fixed[0].shape[0])
     cells = (projects + 1) * (projects + 2) // 2
     return 3 * cells * len(FEATURES) + FOLLOWER_COLUMNS
 

@@ -3,6 +3,10 @@
 ``histories`` takes worlds as a matrix and gives a `Histories`: the joint distribution of what the
 first project fielded and how many projects end misaligned and aligned, with the results of the
 contest in each cell.
+
+Where a graph asks for the results and for their gradient, a rewrite replaces both operations by a
+pair of which the first leaves a *tape* to the second, which then need not integrate again.
+Evaluation makes no tape: it would take a megabyte a world.
 """
 
 from collections.abc import Callable
@@ -16,10 +20,12 @@ import pytensor.tensor as pt
 from pytensor.gradient import disconnected_type
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
+from pytensor.graph.rewriting.basic import node_rewriter
 from pytensor.link.numba.dispatch.basic import (
     numba_njit,
     register_funcify_default_op_cache_key,
 )
+from pytensor.tensor.rewriting.basic import register_specialize
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.contest import FEATURES
@@ -27,6 +33,8 @@ from takeoff.models.integral import (
     FOLLOWER_COLUMNS,
     constants,
     integrate,
+    integrate_from_tape,
+    integrate_on_tape,
     integrate_reverse,
     table_width,
 )
@@ -115,6 +123,52 @@ class _IntegralReverse(Op):
         outputs[0][0] = integrate_reverse(*(np.ascontiguousarray(each) for each in inputs))
 
 
+class _IntegralOnTape(Op):
+    """Worlds to results, and a tape for ``_IntegralFromTape``."""
+
+    __props__ = ("width",)
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def make_node(self, worlds: Any, *fixed: Any) -> Apply:
+        """Make the node of one application."""
+        result = pt.tensor(dtype="float64", shape=(worlds.type.shape[0], self.width))
+        return Apply(self, [worlds, *fixed], [result, pt.matrix(dtype="float64")])
+
+    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
+        """Integrate."""
+        worlds, *fixed = inputs
+        outputs[0][0], outputs[1][0] = integrate_on_tape(np.ascontiguousarray(worlds), *fixed)
+
+
+class _IntegralFromTape(Op):
+    """Worlds, tape and derivatives by the results to derivatives by the worlds."""
+
+    __props__ = ()
+
+    def make_node(self, worlds: Any, *rest: Any) -> Apply:
+        """Make the node of one application."""
+        result = pt.tensor(dtype="float64", shape=worlds.type.shape)
+        return Apply(self, [worlds, *rest], [result])
+
+    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
+        """Carry derivatives back."""
+        outputs[0][0] = integrate_from_tape(*(np.ascontiguousarray(each) for each in inputs))
+
+
+@register_specialize
+@node_rewriter([_IntegralReverse])
+def _leave_a_tape(fgraph: Any, node: Apply) -> Any:
+    worlds, *fixed, d_results = node.inputs
+    for other, _ in fgraph.clients[worlds]:
+        if isinstance(other.op, _Integral) and other.inputs == [worlds, *fixed]:
+            results, tape = _IntegralOnTape(other.op.width)(worlds, *fixed)
+            d_worlds = _IntegralFromTape()(worlds, tape, d_results, *fixed)
+            return {other.outputs[0]: results, node.outputs[0]: d_worlds}
+    return None
+
+
 @register_funcify_default_op_cache_key(_Integral)
 def _integral_in_numba(op: _Integral, **_: Any) -> tuple[Any, int]:
     @numba_njit
@@ -133,6 +187,26 @@ def _integral_reverse_in_numba(op: _IntegralReverse, **_: Any) -> tuple[Any, int
         )
 
     return integral_reverse, _CACHE_VERSION
+
+
+@register_funcify_default_op_cache_key(_IntegralOnTape)
+def _integral_on_tape_in_numba(op: _IntegralOnTape, **_: Any) -> tuple[Any, int]:
+    @numba_njit
+    def integral_on_tape(worlds, *fixed):  # type: ignore[no-untyped-def]
+        return integrate_on_tape(np.ascontiguousarray(worlds), *fixed)
+
+    return integral_on_tape, _CACHE_VERSION
+
+
+@register_funcify_default_op_cache_key(_IntegralFromTape)
+def _integral_from_tape_in_numba(op: _IntegralFromTape, **_: Any) -> tuple[Any, int]:
+    @numba_njit
+    def integral_from_tape(worlds, tape, d_results, *fixed):  # type: ignore[no-untyped-def]
+        return integrate_from_tape(
+            np.ascontiguousarray(worlds), tape, np.ascontiguousarray(d_results), *fixed
+        )
+
+    return integral_from_tape, _CACHE_VERSION
 
 
 _CACHE_VERSION = int(sources_stamp()[:8], 16)

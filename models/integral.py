@@ -13,6 +13,8 @@ arithmetic took minutes to compile and several times longer to run. Tests check 
 differences of the integral itself.
 """
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from takeoff.models.contest import FEATURES, contest, contest_reverse
@@ -41,7 +43,15 @@ from takeoff.models.projects import (
 from takeoff.models.special import FloatArray, compiled
 from takeoff.models.thresholds import edges, place, place_reverse, rung
 
-__all__ = ["FOLLOWER_COLUMNS", "constants", "integrate", "integrate_reverse", "table_width"]
+__all__ = [
+    "FOLLOWER_COLUMNS",
+    "constants",
+    "integrate",
+    "integrate_from_tape",
+    "integrate_on_tape",
+    "integrate_reverse",
+    "table_width",
+]
 
 FOLLOWER_COLUMNS = 4
 """P(first aligned, second aligned), P(first aligned, second fielded); the same misaligned."""
@@ -71,25 +81,116 @@ def constants(tables: Tallies, rule: Nodes) -> tuple[FloatArray | IntArray, ...]
     )
 
 
-@compiled
-def _rows(buffer: FloatArray, rows: int, size: int) -> FloatArray:
-    """Give the front of a flat buffer as a contiguous matrix (row, context)."""
-    return buffer[: rows * size].reshape(rows, size)
+class Story(NamedTuple):
+    """All that is worked out of a world on the way, for the way back; views of one vector.
+
+    Attributes
+    ----------
+    start
+        First context of each span, and one past the last (span + 1,). Spans: the first project's
+        candidate is aligned and helps followers; is misaligned; is aligned and does not help,
+        because it was held back.
+    contexts
+        Weight, shift and deviation (3, context).
+    own_tails, own_states, first
+        Of the first project, see ``first_states``; the last weighted with the contexts.
+    tails, by_kind, states
+        Of a follower of each group, see ``follower_states``; the last averaged over its kinds.
+    single, products, masses
+        Of all projects, see ``tally_products`` and ``joint``.
+    features
+        Of the contest, see ``contest``.
+    """
+
+    start: FloatArray
+    contexts: FloatArray
+    own_tails: FloatArray
+    own_states: FloatArray
+    first: FloatArray
+    tails: FloatArray
+    by_kind: FloatArray
+    states: FloatArray
+    single: FloatArray
+    products: FloatArray
+    masses: FloatArray
+    features: FloatArray
+
+
+_PER_CONTEXT = 3 + 6 + 4 + 4
+_PER_CONTEXT_AND_GROUP = 6 * KINDS + 4 * KINDS + 4
+_PER_TALLY = 4 + 4 * 3
 
 
 @compiled
-def _most_contexts(
+def _story_length(fixed: tuple[Any, ...]) -> int:
+    """Give the length of the longest story: every group has an edge wherever it can."""
+    (first_row, numbers, _, cell, aligned, misaligned, absent, between, _, rungs, _, _, _) = fixed
+    groups = first_row.shape[0] - 1
+    outward = aligned.shape[1] + misaligned.shape[1] + absent.shape[1]
+    inner = int(np.max(rungs[:, 2] - rungs[:, 1]))
+    most = (outward + 3 * groups * between.shape[1]) * inner
+    rows = _PER_CONTEXT + groups * _PER_CONTEXT_AND_GROUP
+    rows += numbers.shape[0] + _product_rows(first_row)
+    return int(4 + most * rows + _PER_TALLY * cell.shape[1])
+
+
+@compiled
+def _matrix(tape: FloatArray, begin: int, rows: int, columns: int) -> tuple[FloatArray, int]:
+    end = begin + rows * columns
+    return tape[begin:end].reshape(rows, columns), end
+
+
+@compiled
+def _story(tape: FloatArray, first_row: IntArray, numbers: IntArray, tallies: int) -> Story:
+    """Lay a story out in a vector that begins with ``start``."""
+    groups, start, size = first_row.shape[0] - 1, tape[:4], int(tape[3])
+    contexts, at = _matrix(tape, 4, 3, size)
+    own_tails, at = _matrix(tape, at, 6, size)
+    own_states, at = _matrix(tape, at, 4, size)
+    first, at = _matrix(tape, at, 4, size)
+    tails, at = _matrix(tape, at, groups * 6, KINDS * size)
+    by_kind, at = _matrix(tape, at, groups * 4, KINDS * size)
+    states, at = _matrix(tape, at, groups * 4, size)
+    single, at = _matrix(tape, at, numbers.shape[0], size)
+    products, at = _matrix(tape, at, _product_rows(first_row), size)
+    masses, at = _matrix(tape, at, 4, tallies)
+    features, at = _matrix(tape, at, 4 * 3, tallies)
+    return Story(
+        start,
+        contexts,
+        own_tails,
+        own_states,
+        first,
+        tails.reshape(groups, 6, KINDS * size),
+        by_kind.reshape(groups, 4, KINDS * size),
+        states.reshape(groups, 4, size),
+        single,
+        products,
+        masses,
+        features.reshape(4, 3, tallies),
+    )
+
+
+@compiled
+def _spans(
+    theta: FloatArray,
     groups: int,
     aligned: FloatArray,
     misaligned: FloatArray,
     absent: FloatArray,
     between: FloatArray,
-    difficulty_rungs: FloatArray,
-) -> int:
-    """Count the contexts when every group of followers has an edge wherever it can."""
-    outward = aligned.shape[1] + misaligned.shape[1] + absent.shape[1]
-    inner = np.max(difficulty_rungs[:, 2] - difficulty_rungs[:, 1])
-    return int((outward + 3 * groups * between.shape[1]) * inner)
+    inner: int,
+    reach: FloatArray,
+    start: FloatArray,
+) -> None:
+    """Fill the first context of each span."""
+    start[0] = 0.0
+    for span, (side, spills, outward) in enumerate(
+        ((1.0, 1.0, aligned), (-1.0, 0.0, misaligned), (1.0, 0.0, absent))
+    ):
+        pieces = edges(theta, groups, side, spills, reach)[0].shape[0]
+        nodes = (pieces - 1) * between.shape[1] + outward.shape[1]
+        start[span + 1] = start[span] + nodes * inner
 
 
 @compiled
@@ -103,23 +204,13 @@ def _contexts(
     difficulty: FloatArray,
     reach: FloatArray,
     start: IntArray,
-    buffer: FloatArray,
-) -> FloatArray:
-    """Give weight, shift and deviation of every context (3, context); fill ``start`` (span + 1,).
-
-    Spans: the first project's candidate is aligned and helps; is misaligned; is aligned and does
-    not help, because it was held back.
-    """
-    inner = difficulty.shape[1]
-    helping, _ = edges(theta, groups, 1.0, 1.0, reach)
-    lower, _ = edges(theta, groups, -1.0, 0.0, reach)
-    upper, _ = edges(theta, groups, 1.0, 0.0, reach)
-    sides = ((1.0, helping, aligned), (-1.0, lower, misaligned), (1.0, upper, absent))
-    for span, (_, position, outward) in enumerate(sides):
-        pieces = position.shape[0]
-        start[span + 1] = start[span] + ((pieces - 1) * between.shape[1] + outward.shape[1]) * inner
-    contexts = _rows(buffer, 3, start[3])
-    for span, (side, position, outward) in enumerate(sides):
+    contexts: FloatArray,
+) -> None:
+    """Fill weight, shift and deviation of every context (3, context)."""
+    for span, (side, spills, outward) in enumerate(
+        ((1.0, 1.0, aligned), (-1.0, 0.0, misaligned), (1.0, 0.0, absent))
+    ):
+        position, _ = edges(theta, groups, side, spills, reach)
         begin, end = start[span], start[span + 1]
         place(
             theta,
@@ -133,7 +224,6 @@ def _contexts(
             contexts[1, begin:end],
             contexts[2, begin:end],
         )
-    return contexts
 
 
 @compiled
@@ -147,6 +237,7 @@ def _contexts_reverse(
     difficulty: FloatArray,
     reach: FloatArray,
     start: IntArray,
+    contexts: FloatArray,
     d_contexts: FloatArray,
     d_theta: FloatArray,
 ) -> None:
@@ -165,6 +256,7 @@ def _contexts_reverse(
             outward,
             difficulty,
             reach,
+            contexts[0, begin:end],
             d_contexts[0, begin:end],
             d_contexts[1, begin:end],
             d_contexts[2, begin:end],
@@ -256,6 +348,21 @@ def _weighted_first(
 
 
 @compiled
+def _weighted_first_reverse(
+    start: IntArray,
+    weight: FloatArray,
+    states: FloatArray,
+    d_first: FloatArray,
+    d_weight: FloatArray,
+) -> None:
+    """Carry derivatives by weighted states back to weights and, in place, to states."""
+    for row in range(4):
+        for k in range(start[ROW_START[row]], start[ROW_STOP[row]]):
+            d_weight[k] += d_first[row, k] * states[row, k]
+            d_first[row, k] *= weight[k]
+
+
+@compiled
 def _product_rows(first_row: IntArray) -> int:
     """Count the rows that ``tally_products`` fills."""
     rows, total = 1, 1
@@ -301,264 +408,180 @@ def _table_reverse(
 
 
 @compiled
-def integrate(
-    worlds: FloatArray,
-    first_row: IntArray,
-    numbers: IntArray,
-    histories: IntArray,
-    cell: IntArray,
-    aligned: FloatArray,
-    misaligned: FloatArray,
-    absent: FloatArray,
-    between: FloatArray,
-    difficulties: FloatArray,
-    difficulty_rungs: FloatArray,
-    inspectors: FloatArray,
-    inspector_rungs: FloatArray,
-    reach: FloatArray,
-) -> FloatArray:
-    """Integrate over the histories of each world: (world, number) to (world, result)."""
+def _tell(theta: FloatArray, fixed: tuple[Any, ...], tape: FloatArray, result: FloatArray) -> None:
+    """Integrate over the histories of one world, and keep its story."""
+    (first_row, numbers, histories, cell, aligned, misaligned, absent, between) = fixed[:8]
+    reach = fixed[12]
     groups = first_row.shape[0] - 1
-    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty_rungs)
-    start = np.zeros(4, np.int64)
-    context_buffer = np.empty(3 * most)
-    own_tail_buffer = np.empty(6 * most)
-    tail_buffer = np.empty(6 * KINDS * most)
-    by_kind_buffer = np.empty(4 * KINDS * most)
-    state_buffer = np.empty(groups * 4 * most)
-    own_state_buffer = np.empty(4 * most)
-    first_buffer = np.empty(4 * most)
-    single_buffer = np.empty(numbers.shape[0] * most)
-    product_rows = _product_rows(first_row)
-    product_buffer = np.empty(product_rows * most)
-    masses = np.empty((4, cell.shape[1]))
-    features = np.empty((4, 3, cell.shape[1]))
-    log_resources_at = MARGIN + 1 + groups
-    projects = worlds.shape[1] - log_resources_at
-    cells = (projects + 1) * (projects + 2) // 2
-    results = np.empty((worlds.shape[0], 3 * cells * features.shape[0] + FOLLOWER_COLUMNS))
-    for world in range(worlds.shape[0]):
-        theta, result = worlds[world], results[world]
-        difficulty = rung(theta[DOUBT], difficulties, difficulty_rungs)
-        inspector = rung(theta[DETECTION_SPREAD], inspectors, inspector_rungs)
-        contexts = _contexts(
+    difficulty = rung(theta[DOUBT], fixed[8], fixed[9])
+    inspector = rung(theta[DETECTION_SPREAD], fixed[10], fixed[11])
+    sides = aligned, misaligned, absent, between
+    _spans(theta, groups, *sides, difficulty.shape[1], reach, tape[:4])
+    story = _story(tape, first_row, numbers, cell.shape[1])
+    start = story.start.astype(np.int64)
+    _contexts(theta, groups, *sides, difficulty, reach, start, story.contexts)
+    weight, shift, deviation = story.contexts
+    helped = np.zeros(start[3])
+    helped[: start[1]] = 1.0
+    detection = detections(theta, inspector)
+    own_tails, own_states = story.own_tails, story.own_states
+    first_states(theta, start, shift, deviation, detection, inspector, own_tails, own_states)
+    _weighted_first(start, weight, own_states, story.first)
+    for group in range(groups):
+        follower_states(
             theta,
-            groups,
-            aligned,
-            misaligned,
-            absent,
-            between,
-            difficulty,
-            reach,
-            start,
-            context_buffer,
-        )
-        size = start[3]
-        helped = np.zeros(size)
-        helped[: start[1]] = 1.0
-        own_tails = _rows(own_tail_buffer, 6, size)
-        tails = _rows(tail_buffer, 6, KINDS * size)
-        by_kind = _rows(by_kind_buffer, 4, KINDS * size)
-        states = state_buffer[: groups * 4 * size].reshape(groups, 4, size)
-        own_states = _rows(own_state_buffer, 4, size)
-        first = _rows(first_buffer, 4, size)
-        single = _rows(single_buffer, numbers.shape[0], size)
-        products = _rows(product_buffer, product_rows, size)
-        detection = detections(theta, inspector)
-        first_states(
-            theta,
-            start,
-            contexts[1],
-            contexts[2],
+            theta[MARGIN + 1 + group],
+            helped,
+            shift,
+            deviation,
             detection,
             inspector,
-            own_tails,
-            own_states,
+            story.tails[group],
+            story.by_kind[group],
         )
-        _weighted_first(start, contexts[0], own_states, first)
-        for group in range(groups):
-            follower_states(
-                theta,
-                theta[MARGIN + 1 + group],
-                helped,
-                contexts[1],
-                contexts[2],
-                detection,
-                inspector,
-                tails,
-                by_kind,
-            )
-            _mix_kinds(theta, by_kind, states[group])
-        tally_products(states, first_row, numbers, single, products)
-        joint(first, start, products, masses)
-        contest(theta, theta[log_resources_at:], histories, features)
-        _table(masses, features, cell, result)
-        if groups > 0:
-            _follower_joint(first, start, states[0], result[result.shape[0] - FOLLOWER_COLUMNS :])
+        _mix_kinds(theta, story.by_kind[group], story.states[group])
+    tally_products(story.states, first_row, numbers, story.single, story.products)
+    joint(story.first, start, story.products, story.masses)
+    contest(theta, theta[MARGIN + 1 + groups :], histories, story.features)
+    _table(story.masses, story.features, cell, result)
+    if groups > 0:
+        follower = result[result.shape[0] - FOLLOWER_COLUMNS :]
+        _follower_joint(story.first, start, story.states[0], follower)
+
+
+@compiled
+def _tell_reverse(
+    theta: FloatArray,
+    fixed: tuple[Any, ...],
+    tape: FloatArray,
+    d_result: FloatArray,
+    d_theta: FloatArray,
+) -> None:
+    """Carry derivatives by one world's result back to its numbers."""
+    (first_row, numbers, histories, cell, aligned, misaligned, absent, between) = fixed[:8]
+    reach = fixed[12]
+    groups = first_row.shape[0] - 1
+    difficulty = rung(theta[DOUBT], fixed[8], fixed[9])
+    inspector = rung(theta[DETECTION_SPREAD], fixed[10], fixed[11])
+    sides = aligned, misaligned, absent, between
+    story = _story(tape, first_row, numbers, cell.shape[1])
+    start = story.start.astype(np.int64)
+    weight, shift, deviation = story.contexts
+    size = start[3]
+    helped = np.zeros(size)
+    helped[: start[1]] = 1.0
+    detection = detections(theta, inspector)
+
+    d_features = np.zeros(story.features.shape)
+    d_masses = np.empty(story.masses.shape)
+    _table_reverse(story.masses, story.features, cell, d_result, d_masses, d_features)
+    resources = MARGIN + 1 + groups
+    contest_reverse(theta, theta[resources:], histories, d_features, d_theta[resources:], d_theta)
+    d_first = np.zeros((4, size))
+    d_products = np.empty(story.products.shape)
+    d_states = np.zeros(story.states.shape)
+    joint_reverse(story.first, start, story.products, d_masses, d_first, d_products)
+    if groups > 0:
+        d_follower = d_result[d_result.shape[0] - FOLLOWER_COLUMNS :]
+        _follower_joint_reverse(
+            story.first, start, story.states[0], d_follower, d_first, d_states[0]
+        )
+    tally_products_reverse(
+        story.states, first_row, numbers, story.single, story.products, d_products, d_states
+    )
+    d_contexts = np.zeros((3, size))
+    d_weight, d_shift, d_deviation = d_contexts
+    d_detection = np.zeros(detection.shape[0])
+    d_by_kind = np.empty((4, KINDS * size))
+    for group in range(groups):
+        _mix_kinds_reverse(theta, story.by_kind[group], d_states[group], d_by_kind, d_theta)
+        follower_states_reverse(
+            theta,
+            MARGIN + 1 + group,
+            helped,
+            shift,
+            deviation,
+            detection,
+            inspector,
+            story.tails[group],
+            d_by_kind,
+            d_detection,
+            d_shift,
+            d_deviation,
+            d_theta,
+        )
+    _weighted_first_reverse(start, weight, story.own_states, d_first, d_weight)
+    first_states_reverse(
+        theta,
+        start,
+        shift,
+        deviation,
+        detection,
+        inspector,
+        story.own_tails,
+        d_first,
+        d_detection,
+        d_shift,
+        d_deviation,
+        d_theta,
+    )
+    detections_reverse(inspector, detection, d_detection, d_theta)
+    _contexts_reverse(
+        theta, groups, *sides, difficulty, reach, start, story.contexts, d_contexts, d_theta
+    )
+
+
+@compiled
+def _width(worlds: FloatArray, fixed: tuple[Any, ...]) -> int:
+    projects = int(worlds.shape[1] - MARGIN - fixed[0].shape[0])
+    cells = (projects + 1) * (projects + 2) // 2
+    return 3 * cells * len(FEATURES) + FOLLOWER_COLUMNS
+
+
+@compiled
+def integrate(worlds: FloatArray, *fixed: Any) -> FloatArray:
+    """Integrate over the histories of each world: (world, number) to (world, result).
+
+    ``fixed`` is what ``constants`` gives.
+    """
+    results = np.empty((worlds.shape[0], _width(worlds, fixed)))
+    tape = np.empty(_story_length(fixed))
+    for world in range(worlds.shape[0]):
+        _tell(worlds[world], fixed, tape, results[world])
     return results
 
 
 @compiled
-def integrate_reverse(
-    worlds: FloatArray,
-    first_row: IntArray,
-    numbers: IntArray,
-    histories: IntArray,
-    cell: IntArray,
-    aligned: FloatArray,
-    misaligned: FloatArray,
-    absent: FloatArray,
-    between: FloatArray,
-    difficulties: FloatArray,
-    difficulty_rungs: FloatArray,
-    inspectors: FloatArray,
-    inspector_rungs: FloatArray,
-    reach: FloatArray,
-    d_results: FloatArray,
-) -> FloatArray:
-    """Carry derivatives by results back to the worlds' numbers: (world, number)."""
-    groups = first_row.shape[0] - 1
-    most = _most_contexts(groups, aligned, misaligned, absent, between, difficulty_rungs)
-    start = np.zeros(4, np.int64)
-    context_buffer = np.empty(3 * most)
-    own_tail_buffer = np.empty(6 * most)
-    tail_buffer = np.empty(groups * 6 * KINDS * most)
-    by_kind_buffer = np.empty(groups * 4 * KINDS * most)
-    state_buffer = np.empty(groups * 4 * most)
-    own_state_buffer = np.empty(4 * most)
-    first_buffer = np.empty(4 * most)
-    single_buffer = np.empty(numbers.shape[0] * most)
-    product_rows = _product_rows(first_row)
-    product_buffer = np.empty(product_rows * most)
-    d_by_kind_buffer = np.empty(4 * KINDS * most)
-    masses = np.empty((4, cell.shape[1]))
-    features = np.empty((4, 3, cell.shape[1]))
-    d_masses = np.empty((4, cell.shape[1]))
-    d_worlds = np.zeros(worlds.shape)
-    log_resources_at = MARGIN + 1 + groups
+def integrate_on_tape(worlds: FloatArray, *fixed: Any) -> tuple[FloatArray, FloatArray]:
+    """Integrate, and keep the worlds' stories (world, number) for ``integrate_from_tape``."""
+    results = np.empty((worlds.shape[0], _width(worlds, fixed)))
+    tapes = np.empty((worlds.shape[0], _story_length(fixed)))
     for world in range(worlds.shape[0]):
-        theta, d_theta, d_result = worlds[world], d_worlds[world], d_results[world]
-        difficulty = rung(theta[DOUBT], difficulties, difficulty_rungs)
-        inspector = rung(theta[DETECTION_SPREAD], inspectors, inspector_rungs)
-        contexts = _contexts(
-            theta,
-            groups,
-            aligned,
-            misaligned,
-            absent,
-            between,
-            difficulty,
-            reach,
-            start,
-            context_buffer,
-        )
-        size = start[3]
-        helped = np.zeros(size)
-        helped[: start[1]] = 1.0
-        own_tails = _rows(own_tail_buffer, 6, size)
-        tails = tail_buffer[: groups * 6 * KINDS * size].reshape(groups, 6, KINDS * size)
-        by_kind = by_kind_buffer[: groups * 4 * KINDS * size].reshape(groups, 4, KINDS * size)
-        states = state_buffer[: groups * 4 * size].reshape(groups, 4, size)
-        own_states = _rows(own_state_buffer, 4, size)
-        first = _rows(first_buffer, 4, size)
-        single = _rows(single_buffer, numbers.shape[0], size)
-        products = _rows(product_buffer, product_rows, size)
-        d_by_kind = _rows(d_by_kind_buffer, 4, KINDS * size)
-        detection = detections(theta, inspector)
-        first_states(
-            theta, start, contexts[1], contexts[2], detection, inspector, own_tails, own_states
-        )
-        _weighted_first(start, contexts[0], own_states, first)
-        for group in range(groups):
-            follower_states(
-                theta,
-                theta[MARGIN + 1 + group],
-                helped,
-                contexts[1],
-                contexts[2],
-                detection,
-                inspector,
-                tails[group],
-                by_kind[group],
-            )
-            _mix_kinds(theta, by_kind[group], states[group])
-        tally_products(states, first_row, numbers, single, products)
-        joint(first, start, products, masses)
-        contest(theta, theta[log_resources_at:], histories, features)
+        _tell(worlds[world], fixed, tapes[world], results[world])
+    return results, tapes
 
-        d_features = np.zeros((4, 3, cell.shape[1]))
-        _table_reverse(masses, features, cell, d_result, d_masses, d_features)
-        contest_reverse(
-            theta,
-            theta[log_resources_at:],
-            histories,
-            d_features,
-            d_theta[log_resources_at:],
-            d_theta,
-        )
-        d_first = np.zeros((4, size))
-        d_products = np.zeros(products.shape)
-        d_states = np.zeros((groups, 4, size))
-        joint_reverse(first, start, products, d_masses, d_first, d_products)
-        if groups > 0:
-            _follower_joint_reverse(
-                first,
-                start,
-                states[0],
-                d_result[d_result.shape[0] - FOLLOWER_COLUMNS :],
-                d_first,
-                d_states[0],
-            )
-        tally_products_reverse(states, first_row, numbers, single, products, d_products, d_states)
-        d_contexts = np.zeros((3, size))
-        d_detection = np.zeros(detection.shape[0])
-        for group in range(groups):
-            _mix_kinds_reverse(theta, by_kind[group], d_states[group], d_by_kind, d_theta)
-            follower_states_reverse(
-                theta,
-                MARGIN + 1 + group,
-                helped,
-                contexts[1],
-                contexts[2],
-                detection,
-                inspector,
-                tails[group],
-                d_by_kind,
-                d_detection,
-                d_contexts[1],
-                d_contexts[2],
-                d_theta,
-            )
-        for row in range(4):
-            for k in range(start[ROW_START[row]], start[ROW_STOP[row]]):
-                d_contexts[0, k] += d_first[row, k] * own_states[row, k]
-                d_first[row, k] *= contexts[0, k]
-        first_states_reverse(
-            theta,
-            start,
-            contexts[1],
-            contexts[2],
-            detection,
-            inspector,
-            own_tails,
-            d_first,
-            d_detection,
-            d_contexts[1],
-            d_contexts[2],
-            d_theta,
-        )
-        detections_reverse(inspector, detection, d_detection, d_theta)
-        _contexts_reverse(
-            theta,
-            groups,
-            aligned,
-            misaligned,
-            absent,
-            between,
-            difficulty,
-            reach,
-            start,
-            d_contexts,
-            d_theta,
-        )
+
+@compiled
+def integrate_from_tape(
+    worlds: FloatArray, tapes: FloatArray, d_results: FloatArray, *fixed: Any
+) -> FloatArray:
+    """Carry derivatives by results back to the worlds' numbers, given their stories."""
+    d_worlds = np.zeros(worlds.shape)
+    for world in range(worlds.shape[0]):
+        _tell_reverse(worlds[world], fixed, tapes[world], d_results[world], d_worlds[world])
+    return d_worlds
+
+
+@compiled
+def integrate_reverse(worlds: FloatArray, *rest: Any) -> FloatArray:
+    """Carry derivatives by results back to the worlds' numbers: (world, number).
+
+    ``rest`` is what ``constants`` gives, then the derivatives (world, result).
+    """
+    fixed, d_results = rest[:-1], rest[-1]
+    d_worlds = np.zeros(worlds.shape)
+    tape, result = np.empty(_story_length(fixed)), np.empty(d_results.shape[1])
+    for world in range(worlds.shape[0]):
+        _tell(worlds[world], fixed, tape, result)
+        _tell_reverse(worlds[world], fixed, tape, d_results[world], d_worlds[world])
     return d_worlds

@@ -234,17 +234,28 @@ def joint(first: FloatArray, start: IntArray, products: FloatArray, masses: Floa
     """Sum over contexts: fill ``masses`` (first project's row, tally).
 
     ``first`` (row, context) carries the contexts' weights; ``start`` (span + 1,) gives the
-    contexts of each span.
+    contexts of each span. Rows of the same contexts are summed in one pass, which reads the
+    products once.
     """
     size = masses.shape[1]
     offset = products.shape[0] - size
-    for row in range(4):
-        begin, end = start[ROW_START[row]], start[ROW_STOP[row]]
-        for tally in range(size):
-            total = 0.0
-            for k in range(begin, end):
-                total += first[row, k] * products[offset + tally, k]
-            masses[row, tally] = total
+    stays, turns, bad, none = first[0], first[1], first[2], first[3]
+    for tally in range(size):
+        product = products[offset + tally]
+        total, other = 0.0, 0.0
+        for k in range(start[0], start[1]):
+            total += stays[k] * product[k]
+            other += turns[k] * product[k]
+        masses[0, tally] = total
+        masses[1, tally] = other
+        total, other = 0.0, 0.0
+        for k in range(start[1], start[2]):
+            total += bad[k] * product[k]
+            other += none[k] * product[k]
+        masses[2, tally] = total
+        for k in range(start[2], start[3]):
+            other += none[k] * product[k]
+        masses[3, tally] = other
 
 
 @compiled
@@ -256,13 +267,27 @@ def joint_reverse(
     d_first: FloatArray,
     d_products: FloatArray,
 ) -> None:
-    """Carry derivatives by ``masses`` back to the first project and the products."""
+    """Add derivatives by ``masses`` to those by the first project; fill those by the products.
+
+    Only the last group's rows of ``d_products`` are filled, with zeros before them.
+    """
     size = d_masses.shape[1]
     offset = products.shape[0] - size
-    for row in range(4):
-        begin, end = start[ROW_START[row]], start[ROW_STOP[row]]
-        for tally in range(size):
-            by_mass = d_masses[row, tally]
-            for k in range(begin, end):
-                d_first[row, k] += by_mass * products[offset + tally, k]
-                d_products[offset + tally, k] += by_mass * first[row, k]
+    stays, turns, bad, none = first[0], first[1], first[2], first[3]
+    d_stays, d_turns, d_bad, d_none = d_first[0], d_first[1], d_first[2], d_first[3]
+    d_products[:offset] = 0.0
+    for tally in range(size):
+        product, d_product = products[offset + tally], d_products[offset + tally]
+        by_stays, by_turns = d_masses[0, tally], d_masses[1, tally]
+        by_bad, by_none = d_masses[2, tally], d_masses[3, tally]
+        for k in range(start[0], start[1]):
+            d_stays[k] += by_stays * product[k]
+            d_turns[k] += by_turns * product[k]
+            d_product[k] = by_stays * stays[k] + by_turns * turns[k]
+        for k in range(start[1], start[2]):
+            d_bad[k] += by_bad * product[k]
+            d_none[k] += by_none * product[k]
+            d_product[k] = by_bad * bad[k] + by_none * none[k]
+        for k in range(start[2], start[3]):
+            d_none[k] += by_none * product[k]
+            d_product[k] = by_none * none[k]

@@ -348,13 +348,15 @@ def first_states(
     contexts = shift.shape[0]
     inverse = 1 / _root(theta[KINSHIP + REPLICATED])
     latent = np.empty((2, contexts))
+    helps = start[1]
     for k in range(contexts):
         latent[0, k] = theta[MARGIN] + shift[k]
+    for k in range(helps):
         latent[1, k] = (
             latent[0, k] + theta[UPLIFT] + theta[KINSHIP + REPLICATED] * deviation[k]
         ) * inverse
     normal_tails(latent[0], tails[0], tails[1], tails[2])
-    normal_tails(latent[1], tails[3], tails[4], tails[5])
+    normal_tails(latent[1, :helps], tails[3, :helps], tails[4, :helps], tails[5, :helps])
     states[:] = 0.0
     for branch in (ALIGNED, MISALIGNED, ABSENT):
         span = slice(start[ROW_START[branch + 1]], start[ROW_STOP[branch + 1]])
@@ -464,15 +466,17 @@ def first_states_reverse(
     by_root = 0.0
     for k in range(contexts):
         now = by_latent[0, k] * tails[2, k]
+        by_margin += now
+        d_shift[k] += now
+    for k in range(start[1]):
         later = by_latent[1, k] * tails[5, k] * inverse
         numerator = theta[MARGIN] + shift[k] + theta[UPLIFT] + kinship * deviation[k]
-        by_margin += now + later
         by_later += later
         by_deviation += later * deviation[k]
         by_root -= later * numerator * inverse
-        d_shift[k] += now + later
+        d_shift[k] += later
         d_deviation[k] += later * kinship
-    d_theta[MARGIN] += by_margin
+    d_theta[MARGIN] += by_margin + by_later
     d_theta[UPLIFT] += by_later
     d_theta[KINSHIP + REPLICATED] += _kinship_reverse(kinship, root, by_deviation, by_root)
 

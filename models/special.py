@@ -72,9 +72,9 @@ def _mills_polynomial() -> tuple[float, ...]:
     coefficients fall by a factor of about four a term and powers lose no accuracy.
     """
 
-    def scaled_mills(position: np.ndarray) -> np.ndarray:
+    def scaled_mills(position: FloatArray) -> FloatArray:
         x = _BEND * (1 + position) / np.maximum(1 - position, 1e-300)
-        return cast("np.ndarray", (x + 1) * np.sqrt(np.pi / 2) * erfcx(x / np.sqrt(2)))
+        return cast("FloatArray", (x + 1) * np.sqrt(np.pi / 2) * erfcx(x / np.sqrt(2)))
 
     series = chebyshev.chebinterpolate(scaled_mills, _TERMS - 1)
     return tuple(float(each) for each in chebyshev.cheb2poly(series)[::-1])

@@ -122,12 +122,13 @@ def place(
         total = 0.0
         for i in range(line.shape[1]):
             t = low + length * line[0, i]
-            total += line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
+            density = line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
+            weight[k + i * inner] = density
+            total += density
         mass = _mass(low, high) / total
         for i in range(line.shape[1]):
-            t = low + length * line[0, i]
-            here = mass * line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
-            latent = side * scale * t
+            here = mass * weight[k]
+            latent = side * scale * (low + length * line[0, i])
             for j in range(inner):
                 weight[k] = here * difficulty[1, j]
                 shift[k] = slope * latent + spread * difficulty[0, j]
@@ -146,6 +147,7 @@ def place_reverse(
     outward: FloatArray,
     difficulty: FloatArray,
     reach: FloatArray,
+    weight: FloatArray,
     d_weight: FloatArray,
     d_shift: FloatArray,
     d_deviation: FloatArray,
@@ -170,40 +172,33 @@ def place_reverse(
         if piece + 1 < pieces:
             high = position[piece + 1]
             line, length, d_length = between, high - low, -1.0
-        lowest = min(max(low, 0.0), high)
-        mass = _mass(low, high)
-        total = 0.0
+        mass = 0.0
         mean_d_share = 0.0
-        k = begin
-        for i in range(line.shape[1]):
-            t = low + length * line[0, i]
-            density = line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t))
-            total += density
-            for j in range(inner):
-                mean_d_share += density * d_weight[k] * difficulty[1, j]
-                k += 1
-        mean_d_share /= total
+        end = begin + line.shape[1] * inner
+        for k in range(begin, end):
+            mass += weight[k]
+            mean_d_share += weight[k] * d_weight[k]
+        mean_d_share = mean_d_share / mass if mass > 0 else 0.0
         by_low = 0.0
         by_length = 0.0
         k = begin
         for i in range(line.shape[1]):
             t = low + length * line[0, i]
-            share = line[1, i] * math.exp(0.5 * (lowest - t) * (lowest + t)) / total
             latent = side * scale * t
-            d_share = 0.0
+            by_density = 0.0
             d_latent = 0.0
             for j in range(inner):
-                d_share += d_weight[k] * difficulty[1, j]
+                by_density += weight[k] * (d_weight[k] - mean_d_share)
                 by_shift = d_shift[k] - d_deviation[k]
                 d_latent += d_deviation[k] + by_shift * slope
                 d_slope += by_shift * latent
                 d_spread += by_shift * difficulty[0, j]
                 k += 1
             d_scale += d_latent * side * t
-            d_t = d_latent * side * scale - mass * share * (d_share - mean_d_share) * t
+            d_t = d_latent * side * scale - by_density * t
             by_low += d_t
             by_length += d_t * line[0, i]
-        begin = k
+        begin = end
         d_position[piece] += by_low + by_length * d_length - mean_d_share * _density(low)
         if piece + 1 < pieces:
             d_position[piece + 1] += by_length + mean_d_share * _density(high)

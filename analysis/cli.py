@@ -110,8 +110,8 @@ def report(
     ),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1000,
-    tune: Tune = 800,
+    draws: Draws = 900,
+    tune: Tune = 500,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and write a report."""
@@ -141,8 +141,8 @@ def fit(
     out: Annotated[Path, typer.Option(help="File for the posterior.")] = Path("posterior.nc"),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1000,
-    tune: Tune = 800,
+    draws: Draws = 900,
+    tune: Tune = 500,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and save the posterior."""

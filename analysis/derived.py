@@ -11,7 +11,7 @@ from takeoff.models.candidates import candidates_model, likeness
 from takeoff.models.evaluate import evaluate
 from takeoff.models.interval import log_interval
 from takeoff.models.outcomes import OUTCOME_NAMES
-from takeoff.models.panel import Panel, expected_log_odds
+from takeoff.models.panel import LEAST_NOISE, Panel, expected_log_odds
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import PriorSet, draw_prior, prior_medians
 from takeoff.models.questions import Judgments
@@ -303,7 +303,7 @@ def log_likelihood(posterior: xr.Dataset, panel: Panel, judgments: Judgments) ->
         mode=_INTERPRETED,
     )
     bounds = (np.broadcast_to(each, offset.shape).copy() for each in (rows.lower, rows.upper))
-    values = function(*bounds, by_expert.T + offset, noise * care)
+    values = function(*bounds, by_expert.T + offset, np.hypot(noise * care, LEAST_NOISE))
     return xr.Dataset(
         {"log_odds": (("chain", "draw", "answer"), values.reshape(*shape, -1))},
         coords={"chain": posterior["chain"], "draw": posterior["draw"]},

@@ -25,7 +25,7 @@ __all__ = ["INTERPRETED", "fit"]
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 """For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
 
-_TARGET_ACCEPT = 0.85
+_TARGET_ACCEPT = 0.9
 _PRIOR_DRAWS = 300
 _MOST_DRAWS = 2000
 
@@ -35,8 +35,8 @@ def fit(
     *,
     prior: str = "neutral",
     seed: int = 1,
-    draws: int = 1000,
-    tune: int = 800,
+    draws: int = 900,
+    tune: int = 500,
     chains: int = 4,
     progress: bool = False,
 ) -> xr.DataTree:

@@ -24,11 +24,12 @@ from pytensor.graph.traversal import ancestors
 from takeoff.models.evaluate import evaluate
 from takeoff.models.integral import constants, integrate, integrate_reverse, table_width
 from takeoff.models.joint import tallies
-from takeoff.models.layout import KINDS
+from takeoff.models.layout import DETECTION_SPREAD, DOUBT, KINDS
 from takeoff.models.nodes import Nodes, nodes
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import draw_prior, prior_set
 from takeoff.models.scenario import Scenario
+from takeoff.models.thresholds import rung
 from takeoff.models.world import world
 
 WORLDS = 22
@@ -66,13 +67,15 @@ def numbers_of(draws: int) -> np.ndarray:
     return np.ascontiguousarray(function(*(values[name] for name in vectors)))
 
 
-def calls(rule: Nodes, projects: int, groups: int) -> dict[str, int]:
+def calls(rule: Nodes, world: np.ndarray, projects: int, groups: int) -> dict[str, int]:
     """Count the special functions that one world needs, forward and reverse together."""
-    aligned, misaligned, absent, difficulty, inspectors = (
-        each.shape[1]
-        for each in (rule.aligned, rule.misaligned, rule.absent, rule.difficulty, rule.inspector)
+    aligned, misaligned, absent = (
+        each.shape[1] for each in (rule.aligned, rule.misaligned, rule.absent)
     )
-    outer = aligned + misaligned + 2 * absent
+    difficulty = rung(world[DOUBT], rule.difficulty.points, rule.difficulty.rungs).shape[1]
+    spread = world[DETECTION_SPREAD]
+    inspectors = rung(spread, rule.inspector.points, rule.inspector.rungs).shape[1]
+    outer = aligned + misaligned + absent
     contexts = outer * difficulty
     # The first project's further draws matter where it fielded an aligned system.
     tails = contexts + aligned * difficulty + 2 * groups * KINDS * contexts
@@ -117,7 +120,8 @@ def main() -> None:
     forward = seconds(lambda: integrate(worlds, *fixed)) / WORLDS
     reverse = seconds(lambda: integrate_reverse(worlds, *fixed, weights)) / WORLDS
 
-    count = calls(rule, PROJECTS, groups=1)
+    each = [calls(rule, world, PROJECTS, groups=1) for world in worlds]
+    count = {name: round(np.mean([one[name] for one in each])) for name in each[0]}
     points = np.random.default_rng(3).standard_normal(1024)
     needed = (count["erfc"], count["exp"], count["expm1"], count["log"])
     alone = seconds(lambda: bare(points, *(WORLDS * each for each in needed))) / WORLDS

@@ -3,7 +3,8 @@
 Each expert holds a worldview (``worldviews``); an answer is an outcome of that worldview, in
 log-odds, plus the question's wording offset and the expert's own noise, rounded::
 
-    log-odds(answer) ~ Normal(log-odds(outcome) + wording_q, noise_reading · care_i)
+    log-odds(answer) ~ Normal(log-odds(outcome) + wording_q, sd),
+    sd² = (noise_reading · care_i)² + 0.1²
 
 and its likelihood is the probability of the interval that the rounded answer stands for. The
 three readings of a question (``questions``) say what stands in place of log-odds(outcome). An
@@ -29,11 +30,14 @@ from takeoff.models.special import FloatArray
 from takeoff.models.world import World, world
 from takeoff.models.worldviews import OFFENSE, VARYING, camp_contrasts, worldviews
 
-__all__ = ["Panel", "Rows", "expected_log_odds", "panel_model"]
+__all__ = ["LEAST_NOISE", "Panel", "Rows", "expected_log_odds", "panel_model"]
 
 _NOISE_CENTER = {"level": 0.3, "relative": 1.0, "shift": 0.5}
 """Median noise in log-odds: people repeat a probability within a factor of 1.3; guesses about
 an event's own probability, and steps from one answer to another, scatter more."""
+LEAST_NOISE = 0.1
+"""Nobody holds a probability more sharply than a tenth of a unit of log-odds; without this floor an
+expert whose answers happen to agree would be a wall to the sampler."""
 _NOISE_SPREAD = 0.5
 _CARE_SPREAD = 0.5
 _INTERCEPT_SPREAD = 3.0
@@ -125,7 +129,7 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         )
         log_care = pm.Normal("log_care", dims="expert")
         care = pm.Deterministic("care", pt.exp(_CARE_SPREAD * log_care), dims="expert")
-        scale = noise[rows.reading] * care[rows.expert]
+        scale = pt.sqrt((noise[rows.reading] * care[rows.expert]) ** 2 + LEAST_NOISE**2)
         center = (expected + shift[:, None])[rows.question, rows.expert]
         pm.CustomDist(
             "log_odds",

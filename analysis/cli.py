@@ -3,7 +3,6 @@
 Modules that take long to import are imported inside the commands, so that help comes at once.
 """
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -288,9 +287,9 @@ def _usable(studies: Sequence[str] | None, prior: str) -> tuple[str, ...]:
 def _fitted(
     studies: Sequence[str], prior: str, seed: int, draws: int, tune: int, chains: int
 ) -> "xr.DataTree":
-    from takeoff.analysis import fit as fitting
+    from takeoff.analysis.fit import fit as fit_panel
 
-    return fitting.fit(
+    return fit_panel(
         studies,
         prior=prior,
         seed=seed,
@@ -302,7 +301,9 @@ def _fitted(
 
 
 def _require_convergence(tree: "xr.DataTree") -> None:
-    problems = json.loads(tree.attrs["problems"])
+    from takeoff.analysis.posterior import convergence_problems
+
+    problems = convergence_problems(tree)
     for each in problems:
         _say(each)
     if problems:

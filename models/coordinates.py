@@ -14,7 +14,8 @@ margin does (0.6 turns log-odds into probits)::
 
     soundness = margin − race·log K + 0.6·log((1 − false_alarm) / (1 − detection))
 
-Both are linear in what they replace, so the change of variables costs one logarithm an expert, and
+and the centre of offense by the attacker's advantage, offense − log(1 + human_defense). All
+are linear in what they replace, so the change of variables costs one logarithm an expert, and
 they need not be accurate, only straighten the ridges. The density sampled is the model's own.
 """
 
@@ -125,15 +126,26 @@ def straightened(
     stories = [model.rvs_to_values[each] for each in model.free_RVs]
     deviation = model.rvs_to_values[model["deviation"]]
     margin = model.rvs_to_values[model["margin"]]
+    offense = model.rvs_to_values[model["offense"]]
     start = model.initial_point()
     with pm.Model(coords=dict(model.coords)) as sampled:
         free = {each: pm.Flat(each.name, shape=np.shape(start[each.name])) for each in stories}
         plain = pt.set_subtensor(free[deviation][:, column], 0.0)
-        added, level, slope = model.replace_rvs_by_values(
-            [soundness_beyond_margin(model.named_vars), level, slope]
+        added, defence, level, slope = model.replace_rvs_by_values(
+            [
+                soundness_beyond_margin(model.named_vars),
+                pt.log1p(model["human_defense"]),
+                level,
+                slope,
+            ]
         )
-        [added] = graph_replace([added], free, strict=False)
-        story = {**free, margin: free[margin] - added, deviation: plain}
+        added, defence = graph_replace([added, defence], free, strict=False)
+        story = {
+            **free,
+            margin: free[margin] - added,
+            offense: free[offense] + defence,
+            deviation: plain,
+        }
         rest, slope = graph_replace([level, slope], story, strict=False)
         pinned = np.nan_to_num(np.asarray(anchor, float), nan=np.inf) < _SATURATED
         start_from = np.where(pinned, anchor, 0.0)

@@ -119,8 +119,8 @@ def nodes(precision: Precision) -> Nodes:
     if precision == "fit":
         # The end of each rung errs by about 2e-4 in the worst of 1500 draws of the neutral prior.
         return Nodes(
-            aligned=_outward(13),
-            misaligned=_outward(13),
+            aligned=_outward(14),
+            misaligned=_outward(15),
             absent=_outward(9),
             between=_between(12),
             difficulty=_ladder(
@@ -150,7 +150,7 @@ def nodes(precision: Precision) -> Nodes:
         misaligned=_outward(48),
         absent=_outward(40),
         between=_between(40),
-        difficulty=_ladder({np.inf: _normal(16)}),
+        difficulty=_ladder({0.8: _normal(16), 1.4: _normal(24), np.inf: _normal(40)}),
         inspector=_ladder({np.inf: _equally_spaced(20, 0.6)}),
         reach=np.array([6.0, 4.0]),
     )

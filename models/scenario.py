@@ -133,7 +133,9 @@ def _require_whole(name: str, value: object, lowest: int, highest: int) -> None:
 
 def _require_number(name: str, value: object, lowest: float = -math.inf) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or abs(value) > _LARGEST or not value >= lowest:
+    if number and abs(value) > _LARGEST:
+        raise InputError(f"{name} is too large; it must be at most {_LARGEST:g} in size")
+    if not number or not value >= lowest:
         least = "" if math.isinf(lowest) else f" of at least {lowest:g}"
         raise InputError(f"{name} is {value!r}; it must be a finite number{least}")
 

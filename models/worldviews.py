@@ -100,7 +100,7 @@ def camp_contrasts(camps: Sequence[str], camp_of: Sequence[str]) -> FloatArray:
     for column in range(count - 1):
         basis[: column + 1, column] = 1.0
         basis[column + 1, column] = -(column + 1.0)
-        basis[:, column] /= np.sqrt((column + 1) * (column + 2)) * np.sqrt(2)
+        basis[:, column] /= np.sqrt(2 * (column + 1) * (column + 2))
     rows = {camp: basis[row] for row, camp in enumerate(camps)}
     return np.array([rows.get(camp, np.zeros(count - 1)) for camp in camp_of])
 

@@ -83,7 +83,7 @@ FAULTS = {
         "[scenario.values]\nslip = 0.1\n[scenario.shifts]\nslip = 1",
         ":4: slip is both fixed and shifted",
     ),
-    "input too large to print": (f"[scenario]\ndraws = {HUGE}", "a number is too large"),
+    "input too large to print": (f"[scenario]\ndraws = {HUGE}", "draws is too large"),
 }
 
 

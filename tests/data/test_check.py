@@ -107,7 +107,7 @@ IN_STUDY = [
     Case("values without names", "projects = 3", "values = 1", 34,
          "questions.risk_if_shot.scenario", "values is not a table", "parameter = number"),
     Case("huge number", "projects = 3", f"draws = 1{'0' * 400}", 34,
-         "questions.risk_if_shot.scenario", "too large", "can hold"),
+         "questions.risk_if_shot.scenario", "too large", "at most"),
     Case("scenario that is no table", "{ projects = 3 }", "3", 34,
          "questions.risk_if_shot.scenario", "3 is not a table", "write scenario"),
     Case("a shift from nothing", 'given = "warning_shot"\nevent = "shot"\n', "", 27,

@@ -43,17 +43,15 @@ def test_the_integral_carries_back_the_derivatives_that_differences_show(case: s
         # The five-point difference errs by step⁴ times a fifth derivative, and by rounding of
         # the sum over step; both are below 1e-6 of the largest derivative.
         differences = np.array([-1, 8, -8, 1]) @ moved.reshape(4, -1) / (12 * step)
-        # Alike followers share the first project's threshold, and are told apart from it once
-        # their margin differs: there only moving both margins together is a derivative.
-        if set(group) == {0}:
-            found, differences = (_margins_together(each) for each in (found, differences))
+        # Followers whose margin is the first project's share its threshold, and have one of their
+        # own once it differs: there only moving all of them together is a derivative.
+        tied = [
+            each for each in range(MARGIN, MARGIN + len(set(group)) + 1) if one[each] == one[MARGIN]
+        ]
+        for by_number in (found, differences):
+            by_number[tied] = by_number[tied].sum()
         scale = np.abs(differences).max()
         np.testing.assert_allclose(found, differences, rtol=1e-5, atol=1e-6 * scale)
-
-
-def _margins_together(by_number: np.ndarray) -> np.ndarray:
-    both = by_number[MARGIN] + by_number[MARGIN + 1]
-    return np.concatenate([by_number[:MARGIN], [both], by_number[MARGIN + 2 :]])
 
 
 def log_outcomes_and_gradients(

@@ -42,7 +42,8 @@ def test_straightened_density_is_the_storys_times_the_volume(panel, coordinates)
         }
         back = coordinates.back({name: np.asarray(value)[None] for name, value in point.items()})
         inside = density(*(point[each.name] for each in model.value_vars))
-        there = {**point, deviation: back["deviation"][0], "margin": back["margin"][0]}
+        there = {**point, deviation: back["deviation"][0]}
+        there |= {name: back[name][0] for name in ("margin", "offense")}
         outside = sum(story(*(there[each.name] for each in story_values)))
         assert float(inside) == pytest.approx(float(outside), rel=1e-9)
 

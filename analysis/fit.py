@@ -103,7 +103,7 @@ def _sample(
 
 def _story(coordinates: Coordinates, sampled: xr.DataTree, panel: Panel) -> xr.Dataset:
     """Carry draws back to the story's variables, with its dims."""
-    draws = sampled["posterior"]
+    draws = sampled["posterior"].to_dataset()
     shape = (draws.sizes["chain"], draws.sizes["draw"])
     flat = {
         str(name): draws[name].values.reshape(-1, *draws[name].shape[2:])

@@ -1,6 +1,7 @@
 """Outcomes of given worlds, without sampling: one world or a million."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from functools import lru_cache
 from typing import Any
 
@@ -63,25 +64,23 @@ def evaluate(
 
 
 def _function(scenario: Scenario, names: tuple[str, ...], precision: Precision) -> Any:
-    key = (
-        scenario.projects,
-        scenario.draws,
-        scenario.delay,
-        scenario.holdouts,
-        scenario.training_cost,
-        scenario.reuse,
-        scenario.caution,
-        scenario.effort,
+    inputs = tuple(
+        (each.name, getattr(scenario, each.name))
+        for each in fields(scenario)
+        if each.name not in ("values", "shifts")
     )
     policy = (tuple(scenario.values.items()), tuple(scenario.shifts.items()))
-    return _compiled(key, policy, names, precision)
+    return _compiled(inputs, policy, names, precision)
 
 
 @lru_cache(maxsize=256)
 def _compiled(
-    key: tuple[Any, ...], policy: tuple[Any, Any], names: tuple[str, ...], precision: Precision
+    inputs: tuple[tuple[str, Any], ...],
+    policy: tuple[Any, Any],
+    names: tuple[str, ...],
+    precision: Precision,
 ) -> Any:
-    scenario = Scenario(*key, values=dict(policy[0]), shifts=dict(policy[1]))
+    scenario = Scenario(**dict(inputs), values=dict(policy[0]), shifts=dict(policy[1]))
     parameters = {name: pt.vector(name) for name in PARAMETER_NAMES}
     worlds = world(parameters, scenario, precision)
     # The interpreter, not a compiler: the integral is compiled already, and the rest is a few

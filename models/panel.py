@@ -97,6 +97,7 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
     asked = tuple(name for name in judgments.questions if name in set(answers["question"].values))
     rows = Rows.of(judgments, asked)
     contrasts = camp_contrasts(tuple(judgments.camp_weights), answers["camp"].values.tolist())
+    interventions = _interventions(judgments, asked)
     coords = {
         "expert": answers["expert"].values,
         "varying": list(VARYING),
@@ -105,11 +106,11 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         "answer": np.arange(answers.sizes["answer"]),
         "kind": ["copied", "replicated", "independent"],
         "reading": list(READINGS),
-        "intervention": _interventions(judgments, asked),
+        "intervention": interventions,
     }
     with pm.Model(coords=coords) as model:
         views, level, slope = worldviews(chosen, contrasts)
-        efficacy = _efficacy(coords["intervention"], contrasts)
+        efficacy = _efficacy(interventions, contrasts)
         questions = [judgments.questions[name] for name in asked]
         expected = expected_log_odds(questions, views, efficacy, precision)
         wording = pm.Normal("wording", dims="question")

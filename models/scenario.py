@@ -132,10 +132,10 @@ def _require_whole(name: str, value: object, lowest: int, highest: int) -> None:
 
 
 def _require_number(name: str, value: object, lowest: float = -math.inf) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and abs(value) > _LARGEST:
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+    if abs(number) > _LARGEST:
         raise InputError(f"{name} is too large; it must be at most {_LARGEST:g} in size")
-    if not number or not value >= lowest:
+    if not number >= lowest:
         least = "" if math.isinf(lowest) else f" of at least {lowest:g}"
         raise InputError(f"{name} is {value!r}; it must be a finite number{least}")
 

@@ -76,7 +76,7 @@ def _mills_polynomial() -> tuple[float, ...]:
         x = _BEND * (1 + position) / np.maximum(1 - position, 1e-300)
         return cast("FloatArray", (x + 1) * np.sqrt(np.pi / 2) * erfcx(x / np.sqrt(2)))
 
-    series = chebyshev.chebinterpolate(scaled_mills, _TERMS - 1)
+    series: Any = chebyshev.chebinterpolate(cast("Any", scaled_mills), _TERMS - 1)
     return tuple(float(each) for each in chebyshev.cheb2poly(series)[::-1])
 
 

@@ -1,6 +1,7 @@
 """A small panel, fitted from end to end, and a known panel, recovered."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,12 +17,12 @@ DRAWS, CHAINS = 150, 2
 
 
 @pytest.fixture(scope="module")
-def tree():
+def tree() -> Any:
     return fit(["fri_2023", "authors"], draws=DRAWS, tune=200, chains=CHAINS, seed=3)
 
 
 @pytest.mark.slow
-def test_posterior_has_every_parameter_and_worldview(tree):
+def test_posterior_has_every_parameter_and_worldview(tree: Any) -> None:
     posterior = tree["posterior"].to_dataset()
     assert posterior.sizes["expert"] == 23
     assert set(PARAMETER_NAMES) <= set(posterior.data_vars)
@@ -32,7 +33,7 @@ def test_posterior_has_every_parameter_and_worldview(tree):
 
 
 @pytest.mark.slow
-def test_outcomes_are_those_of_the_worldviews(tree):
+def test_outcomes_are_those_of_the_worldviews(tree: Any) -> None:
     """Every probability lies in [0, 1], and consensus and camps are medians of their experts."""
     outcomes = tree["outcomes"].to_dataset()
     chances = outcomes["by_expert"].drop_sel(outcome="projects_fielded")
@@ -49,7 +50,7 @@ def test_outcomes_are_those_of_the_worldviews(tree):
 
 
 @pytest.mark.slow
-def test_each_expert_ends_near_what_they_said(tree):
+def test_each_expert_ends_near_what_they_said(tree: Any) -> None:
     """Posterior medians of extinction follow the stated ones over eight orders of magnitude."""
     answers = tree["observed"].to_dataset()
     asked = answers["question"].values == "extinction"
@@ -70,7 +71,7 @@ def test_each_expert_ends_near_what_they_said(tree):
 
 
 @pytest.mark.slow
-def test_provenance_names_all_that_went_in(tree):
+def test_provenance_names_all_that_went_in(tree: Any) -> None:
     assert tree.attrs["result_id"].startswith("takeoff-")
     assert json.loads(tree.attrs["settings"])["draws"] == DRAWS
     assert {each["name"] for each in json.loads(tree.attrs["studies"])} == {"fri_2023", "authors"}
@@ -78,12 +79,12 @@ def test_provenance_names_all_that_went_in(tree):
 
 
 @pytest.mark.slow
-def test_too_short_a_run_says_that_it_has_not_converged(tree):
+def test_too_short_a_run_says_that_it_has_not_converged(tree: Any) -> None:
     assert json.loads(tree.attrs["problems"])
 
 
 @pytest.mark.slow
-def test_a_saved_posterior_is_read_back(tree, tmp_path):
+def test_a_saved_posterior_is_read_back(tree: Any, tmp_path: Any) -> None:
     save(tree, tmp_path / "posterior.nc")
     again = load(tmp_path / "posterior.nc")
     assert again.attrs["result_id"] == tree.attrs["result_id"]
@@ -92,7 +93,7 @@ def test_a_saved_posterior_is_read_back(tree, tmp_path):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a posterior"])
-def test_what_is_no_posterior_is_refused_in_one_line(tmp_path, content):
+def test_what_is_no_posterior_is_refused_in_one_line(tmp_path: Any, content: Any) -> None:
     path = tmp_path / "posterior.nc"
     if content is not None:
         path.write_bytes(content)

@@ -1,5 +1,7 @@
 """Told with draws, the story has the likeness that the closed form says."""
 
+from typing import Any
+
 import numpy as np
 import pymc as pm
 import pytest
@@ -14,7 +16,7 @@ INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 HISTORIES = 40_000
 
 
-def drawn(seed, scenario, **changed):
+def drawn(seed: Any, scenario: Any, **changed: Any) -> Any:
     world = {
         name: float(value[0]) for name, value in draw_prior(prior_set("neutral"), 1, seed).items()
     }
@@ -26,7 +28,7 @@ def drawn(seed, scenario, **changed):
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_correlation_between_projects_is_that_of_kinship_and_doubt(seed):
+def test_correlation_between_projects_is_that_of_kinship_and_doubt(seed: Any) -> None:
     scenario = Scenario(projects=4)
     world, alignment = drawn(seed, scenario)
     homogeneity = evaluate(world, scenario, ["homogeneity"])["homogeneity"].values
@@ -36,7 +38,7 @@ def test_correlation_between_projects_is_that_of_kinship_and_doubt(seed):
     np.testing.assert_allclose(np.corrcoef(alignment.T), expected, atol=tolerance)
 
 
-def test_without_inspection_and_further_draws_candidates_are_the_systems_that_end():
+def test_without_inspection_and_further_draws_candidates_are_the_systems_that_end() -> None:
     scenario = Scenario(projects=3, draws=0.0)
     plain = {"detection": 0.0, "false_alarm": 0.0, "spillover": 0.0}
     world, alignment = drawn(7, scenario, **plain)
@@ -52,6 +54,6 @@ def test_without_inspection_and_further_draws_candidates_are_the_systems_that_en
         assert found.mean() == pytest.approx(expected, abs=5 * error), name
 
 
-def test_one_project_is_like_nobody():
+def test_one_project_is_like_nobody() -> None:
     _, alignment = drawn(1, Scenario(projects=1))
     assert alignment.shape == (HISTORIES, 1)

@@ -1,8 +1,10 @@
 """The panel's model and the coordinates in which it is sampled."""
 
+from typing import Any
+
 import numpy as np
-import pytensor
 import pytest
+from pytensor.compile.maker import function as graph_function
 from pytensor.compile.mode import Mode
 
 from takeoff.data import join, load_study
@@ -14,23 +16,23 @@ INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 
 
 @pytest.fixture(scope="module")
-def panel():
+def panel() -> Any:
     return panel_model(join([load_study("fri_2023"), load_study("authors")]), prior_set("neutral"))
 
 
 @pytest.fixture(scope="module")
-def coordinates(panel):
+def coordinates(panel: Any) -> Any:
     return panel.coordinates()
 
 
-def test_straightened_density_is_the_storys_times_the_volume(panel, coordinates):
+def test_straightened_density_is_the_storys_times_the_volume(panel: Any, coordinates: Any) -> None:
     """The way back carries each point to one with the density that was sampled there."""
     model = coordinates.model
-    density = pytensor.function(
+    density: Any = graph_function(
         model.value_vars, model.logp(vars=model.potentials[0]), mode="NUMBA"
     )
     story_values = [panel.model.rvs_to_values[each] for each in panel.model.free_RVs]
-    story = pytensor.function(
+    story: Any = graph_function(
         story_values, [each.sum() for each in panel.model.logp(sum=False)], mode=INTERPRETED
     )
     deviation = panel.model.rvs_to_values[panel.model["deviation"]].name
@@ -48,7 +50,9 @@ def test_straightened_density_is_the_storys_times_the_volume(panel, coordinates)
         assert float(inside) == pytest.approx(float(outside), rel=1e-9)
 
 
-def test_of_the_deviations_the_way_back_moves_that_in_offense_alone(panel, coordinates):
+def test_of_the_deviations_the_way_back_moves_that_in_offense_alone(
+    panel: Any, coordinates: Any
+) -> None:
     point = coordinates.model.initial_point(0)
     back = coordinates.back({name: np.asarray(value)[None] for name, value in point.items()})
     deviation = panel.model.rvs_to_values[panel.model["deviation"]].name
@@ -56,7 +60,7 @@ def test_of_the_deviations_the_way_back_moves_that_in_offense_alone(panel, coord
     assert [name for name, each in zip(VARYING, moved, strict=True) if each] == ["offense"]
 
 
-def test_contrasts_are_orthogonal_and_leave_the_centre_alone():
+def test_contrasts_are_orthogonal_and_leave_the_centre_alone() -> None:
     for count in (2, 3, 5):
         camps = [f"camp {each}" for each in range(count)]
         basis = camp_contrasts(camps, camps)
@@ -65,7 +69,7 @@ def test_contrasts_are_orthogonal_and_leave_the_centre_alone():
     assert camp_contrasts(["only"], ["only", ""]).shape == (2, 0)
 
 
-def test_spreads_are_those_of_the_priors_on_the_real_line():
+def test_spreads_are_those_of_the_priors_on_the_real_line() -> None:
     spreads = dict(zip(VARYING, prior_spreads(prior_set("neutral")), strict=True))
     assert spreads["margin"] == pytest.approx(1.0, rel=0.01)
     assert spreads["offense"] == pytest.approx(1.2, rel=0.01)

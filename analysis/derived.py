@@ -21,6 +21,7 @@ from takeoff.models.world import outcomes_in
 from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
 
 __all__ = [
+    "INTERPRETED",
     "SCENARIOS",
     "latent",
     "learned",
@@ -37,7 +38,8 @@ SCENARIOS = {
     "eight_projects": Scenario(projects=8),
 }
 
-_INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+"""For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
 _MAP_DRAWS = 60
 _MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
 _MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
@@ -185,7 +187,7 @@ def latent(draws: xr.Dataset, seed: int) -> xr.Dataset:
     flat = {name: each.values.reshape(-1) for name, each in _shared(draws).items()}
     model = candidates_model(flat, SCENARIOS["default"])
     alignment, provenance = pm.draw(
-        [model["alignment"], model["provenance"]], random_seed=seed, mode=_INTERPRETED
+        [model["alignment"], model["provenance"]], random_seed=seed, mode=INTERPRETED
     )
     return xr.Dataset(
         {
@@ -263,7 +265,7 @@ def _expected(
         [judgments.questions[each] for each in panel.questions], views, levels, "fit"
     )
     function = pytensor.function(
-        [*views.values(), *levels.values()], graph, mode=_INTERPRETED, on_unused_input="ignore"
+        [*views.values(), *levels.values()], graph, mode=INTERPRETED, on_unused_input="ignore"
     )
     count = len(worlds["margin"])
     return np.asarray(
@@ -300,7 +302,7 @@ def log_likelihood(posterior: xr.Dataset, panel: Panel, judgments: Judgments) ->
     function = pytensor.function(
         [lower, upper, center, scale],
         log_interval(lower, upper, center, scale),
-        mode=_INTERPRETED,
+        mode=INTERPRETED,
     )
     bounds = (np.broadcast_to(each, offset.shape).copy() for each in (rows.lower, rows.upper))
     values = function(*bounds, by_expert.T + offset, np.hypot(noise * care, LEAST_NOISE))

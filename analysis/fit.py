@@ -8,7 +8,6 @@ import numpy as np
 import nutpie
 import pymc as pm
 import xarray as xr
-from pytensor.compile.mode import Mode
 
 from takeoff.analysis import derived
 from takeoff.analysis.posterior import convergence_problems
@@ -20,10 +19,7 @@ from takeoff.models.parameters import SHARES
 from takeoff.models.priors import PriorSet, prior_set
 from takeoff.models.questions import Judgments
 
-__all__ = ["INTERPRETED", "fit"]
-
-INTERPRETED = Mode(linker="py", optimizer="fast_compile")
-"""For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
+__all__ = ["fit"]
 
 _TARGET_ACCEPT = 0.9
 _PRIOR_DRAWS = 300
@@ -141,7 +137,7 @@ def _prior(panel: Panel, seed: int) -> xr.Dataset:
         model=panel.model,
         var_names=names,
         random_seed=seed,
-        compile_kwargs={"mode": INTERPRETED},
+        compile_kwargs={"mode": derived.INTERPRETED},
     )["prior"]
     values = {str(name): drawn[name].values for name in drawn.data_vars}
     return _labelled(values, panel.model, ("chain", "draw"))

@@ -29,14 +29,16 @@ import pytensor
 import pytensor.tensor as pt
 from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace
+from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.scenario import Scenario
+from takeoff.models.special import FloatArray
 
 _SATURATED = -2.5
 """Log-odds of extinction above which more offense hardly makes more takeover."""
 
-__all__ = ["Coordinates", "level_and_slope", "soundness_beyond_margin", "straightened"]
+__all__ = ["Coordinates", "Guide", "level_and_slope", "soundness_beyond_margin", "straightened"]
 
 
 def soundness_beyond_margin(values: Mapping[str, TensorVariable]) -> TensorVariable:
@@ -101,73 +103,122 @@ class Coordinates:
         }
 
 
-def straightened(
-    model: pm.Model,
-    level: TensorVariable,
-    slope: TensorVariable,
-    anchor: Sequence[float],
-    column: int,
-) -> Coordinates:
-    """Change the deviation of one varying parameter for the level that it brings about.
+@dataclass(frozen=True)
+class Guide:
+    """What the coordinates need to know of a panel.
 
-    Parameters
+    Attributes
     ----------
-    model
-        The panel's model, with a variable ``deviation`` (expert, varying).
+    column
+        Which varying parameter is offense.
     level, slope
         The rough level of each expert's worldview and its slope by the deviation (expert,).
     anchor
         What each expert said of the level, from which the coordinate is counted (expert,). The
         deviation of an expert who said nothing (NaN), or so much that takeover saturates and no
         longer pins offense down (above ``_SATURATED``), is left as it is.
-    column
-        Which varying parameter is changed.
+    expected
+        What each question would be answered without wording and noise (question, expert).
+    spread
+        Standard deviation of each question's offset (question,).
+    free
+        Whether a question's offset is free (question,).
+    heard
+        The mean answer to each question (question,).
+    asked
+        The share of each expert in that mean (question, expert).
     """
+
+    column: int
+    level: TensorVariable
+    slope: TensorVariable
+    anchor: FloatArray
+    expected: TensorVariable
+    spread: FloatArray
+    free: FloatArray
+    heard: FloatArray
+    asked: FloatArray
+
+
+def straightened(model: pm.Model, guide: Guide) -> Coordinates:
+    """Give the model of a panel in straightened coordinates."""
     stories = [model.rvs_to_values[each] for each in model.free_RVs]
-    deviation = model.rvs_to_values[model["deviation"]]
-    margin = model.rvs_to_values[model["margin"]]
-    offense = model.rvs_to_values[model["offense"]]
     start = model.initial_point()
     with pm.Model(coords=dict(model.coords)) as sampled:
         free = {each: pm.Flat(each.name, shape=np.shape(start[each.name])) for each in stories}
-        plain = pt.set_subtensor(free[deviation][:, column], 0.0)
-        added, defence, level, slope = model.replace_rvs_by_values(
-            [
-                soundness_beyond_margin(model.named_vars),
-                pt.log1p(model["human_defense"]),
-                level,
-                slope,
-            ]
-        )
-        added, defence = graph_replace([added, defence], free, strict=False)
-        story = {
-            **free,
-            margin: free[margin] - added,
-            offense: free[offense] + defence,
-            deviation: plain,
-        }
-        rest, slope = graph_replace([level, slope], story, strict=False)
-        pinned = np.nan_to_num(np.asarray(anchor, float), nan=np.inf) < _SATURATED
-        start_from = np.where(pinned, anchor, 0.0)
-        own = pt.where(
-            pinned,
-            (free[deviation][:, column] + start_from - rest) / slope,
-            free[deviation][:, column],
-        )
-        story[deviation] = pt.set_subtensor(free[deviation][:, column], own)
-        pm.Potential("density", graph_replace([model.logp()], story, strict=False)[0])
-        pm.Potential("volume", -(pt.log(slope) * pinned).sum())
+        story, volumes = dict(free), []
+        for each in model.free_RVs:
+            if isinstance(each.owner.op, HalfNormalRV):
+                value = model.rvs_to_values[each]
+                story[value], volume = _scale(free[value], each.owner.op.dist_params(each.owner)[1])
+                volumes.append(volume)
+        _center(model, free, story)
+        volumes.append(_deviate(model, guide, free, story))
+        _offset(model, guide, free, story)
+        pm.Potential("density", _in(story, model, [model.logp()])[0])
+        pm.Potential("volume", pt.add(*volumes))
         named = list(model.unobserved_RVs)
-        values = model.replace_rvs_by_values(named)
-        values = [
-            model.rvs_to_transforms[each].backward(model.rvs_to_values[each], *each.owner.inputs)
-            if model.rvs_to_transforms.get(each) is not None
-            else value
-            for each, value in zip(named, values, strict=True)
-        ]
-        outputs = graph_replace(values, story, strict=False)
+        outputs = _in(story, model, [*named])
     return Coordinates(
         sampled,
         {str(each.name): output for each, output in zip(named, outputs, strict=True)},
         tuple(free.values()),
     )
+
+
+Story = dict[TensorVariable, TensorVariable]
+
+
+def _in(
+    story: Mapping[TensorVariable, TensorVariable],
+    model: pm.Model,
+    graphs: Sequence[TensorVariable],
+) -> list[TensorVariable]:
+    """State graphs of the story's variables in the coordinates."""
+    return list(graph_replace(model.replace_rvs_by_values(list(graphs)), story, strict=False))
+
+
+def _scale(x: TensorVariable, scale: TensorVariable) -> tuple[TensorVariable, TensorVariable]:
+    """Give the logarithm of a half-normal variable in its coordinate, and the log volume.
+
+    The variable is scale·E max(x + z, 0) = scale·(x·Φ(x) + φ(x)), z standard normal: for large x
+    it is x, and near zero its prior falls like a normal's, where that of a logarithm has a long
+    tail and a wall.
+    """
+    below = 0.5 * pt.erfc(-x * np.sqrt(0.5))
+    size = x * below + pt.exp(-0.5 * x * x) / np.sqrt(2 * np.pi)
+    return pt.log(scale * size), (pt.log(below) - pt.log(size)).sum()
+
+
+def _center(model: pm.Model, free: Story, story: Story) -> None:
+    """Count the centre's margin as soundness and its offense as the attacker's advantage."""
+    margin, offense = (model.rvs_to_values[model[each]] for each in ("margin", "offense"))
+    added, defence = _in(
+        story,
+        model,
+        [soundness_beyond_margin(model.named_vars), pt.log1p(model["human_defense"])],
+    )
+    story[margin] = free[margin] - added
+    story[offense] = free[offense] + defence
+
+
+def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
+    """Change deviations in offense for the levels that they bring about; give the log volume."""
+    deviation = model.rvs_to_values[model["deviation"]]
+    story[deviation] = pt.set_subtensor(free[deviation][:, guide.column], 0.0)
+    rest, slope = _in(story, model, [guide.level, guide.slope])
+    pinned = np.nan_to_num(guide.anchor, nan=np.inf) < _SATURATED
+    own = free[deviation][:, guide.column]
+    level = (own + np.where(pinned, guide.anchor, 0.0) - rest) / slope
+    story[deviation] = pt.set_subtensor(
+        free[deviation][:, guide.column], pt.where(pinned, level, own)
+    )
+    return -(pt.log(slope) * pinned).sum()
+
+
+def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> None:
+    """Count a free offset from the one at which the panel's mean answer is as expected."""
+    wording = model.rvs_to_values[model["wording"]]
+    (expected,) = _in(story, model, [guide.expected])
+    needed = (guide.heard - (guide.asked * expected).sum(axis=1)) / guide.spread
+    story[wording] = pt.where(guide.free, free[wording] / guide.spread + needed, free[wording])

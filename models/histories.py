@@ -9,11 +9,11 @@ pair of which the first leaves a *tape* to the second, which then need not integ
 Evaluation makes no tape: it would take a megabyte a world.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import process_cpu_count
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytensor.tensor as pt
@@ -30,19 +30,26 @@ from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.contest import FEATURES
 from takeoff.models.integral import (
-    FOLLOWER_COLUMNS,
-    constants,
     integrate,
     integrate_from_tape,
     integrate_on_tape,
     integrate_reverse,
     table_width,
 )
-from takeoff.models.joint import tallies
-from takeoff.models.nodes import Precision, nodes
+from takeoff.models.joint import Tallies, tallies
+from takeoff.models.nodes import Nodes, Precision, grid_nodes, nodes
+from takeoff.models.rule import rule_of
+from takeoff.models.shared import (
+    integrate_shared,
+    integrate_shared_from_tape,
+    integrate_shared_on_tape,
+    integrate_shared_reverse,
+    sharing_of,
+)
 from takeoff.models.special import FloatArray, sources_stamp
+from takeoff.models.story import FOLLOWER_COLUMNS
 
-__all__ = ["Histories", "histories"]
+__all__ = ["Histories", "histories", "shared_histories"]
 
 
 @dataclass(frozen=True)
@@ -71,142 +78,208 @@ class Histories:
 def histories(worlds: TensorVariable, group: tuple[int, ...], precision: Precision) -> Histories:
     """Integrate over the histories of worlds (world, number), numbers as in ``layout``."""
     tables = tallies(group)
-    fixed = [pt.constant(each) for each in constants(tables, nodes(precision))]
-    results = _Integral(table_width(tables))(worlds, *fixed)
-    shape = (-1, 3, len(tables.cells), len(FEATURES))
-    table = results[:, :-FOLLOWER_COLUMNS].reshape(shape)
+    return _histories(tables, _Integral("apart", table_width(tables)), [worlds], _fixed(tables, nodes(precision)))
+
+
+def shared_histories(
+    common: TensorVariable, experts: TensorVariable, group: tuple[int, ...]
+) -> Histories:
+    """Integrate over the histories of worlds that share all but margin and offense.
+
+    ``common`` (number,) are numbers as in ``layout``, to which the margin and offense of each,
+    ``experts`` (world, 2), are added. As precise as "fit".
+    """
+    tables = tallies(group)
+    fixed = [*map(pt.constant, sharing_of(tables)), *_fixed(tables, grid_nodes())]
+    return _histories(tables, _Integral("shared", table_width(tables)), [common, experts], fixed)
+
+
+def _fixed(tables: Tallies, rule: Nodes) -> list[TensorVariable]:
+    return [pt.constant(each) for each in rule_of(tables, rule)]
+
+
+def _histories(
+    tables: Tallies, integral: "_Integral", worlds: list[TensorVariable], fixed: list[TensorVariable]
+) -> Histories:
+    results = integral(*worlds, *fixed)
+    table = results[:, :-FOLLOWER_COLUMNS].reshape((-1, 3, len(tables.cells), len(FEATURES)))
     return Histories(table, tables.cells[:, 0], tables.cells[:, 1], results[:, -FOLLOWER_COLUMNS:])
 
 
+Kind = Literal["apart", "shared"]
+
+
+@dataclass(frozen=True)
+class _Kernel:
+    """The compiled functions of a kind of worlds, and how many of their arguments are worlds."""
+
+    worlds: int
+    forward: Any
+    reverse: Any
+    on_tape: Any
+    from_tape: Any
+
+
+_KERNELS: dict[Kind, _Kernel] = {
+    "apart": _Kernel(
+        1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape
+    ),
+    "shared": _Kernel(
+        2,
+        integrate_shared,
+        integrate_shared_reverse,
+        integrate_shared_on_tape,
+        integrate_shared_from_tape,
+    ),
+}
+
+
+def _contiguous(arrays: Sequence[Any]) -> list[FloatArray]:
+    return [np.ascontiguousarray(each) for each in arrays]
+
+
 class _Integral(Op):
-    """Worlds (world, number) to results (world, result), as ``integral`` lays them out."""
+    """Worlds to results (world, result), as ``integral`` lays them out."""
 
-    __props__ = ("width",)
+    __props__ = ("kind", "width")
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, kind: Kind, width: int) -> None:
+        self.kind = kind
         self.width = width
+        self.kernel = _KERNELS[kind]
 
-    def make_node(self, worlds: Any, *fixed: Any) -> Apply:
+    def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        result = pt.tensor(dtype="float64", shape=(worlds.type.shape[0], self.width))
-        return Apply(self, [worlds, *fixed], [result])
+        return Apply(self, list(inputs), [_results(inputs[self.kernel.worlds - 1], self.width)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        """Integrate, with as many threads as there are processors."""
-        worlds, *fixed = inputs
-        outputs[0][0] = _in_threads(lambda part: integrate(part, *fixed), worlds)
+        """Integrate; worlds apart with as many threads as there are processors."""
+        if self.kind == "apart":
+            worlds, *fixed = inputs
+            outputs[0][0] = _in_threads(lambda part: integrate(part, *fixed), worlds)
+        else:
+            outputs[0][0] = self.kernel.forward(*_contiguous(inputs))
 
     def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
         """Carry derivatives by results back to worlds."""
-        return [
-            _IntegralReverse()(*inputs, cotangents[0]),
-            *(disconnected_type() for _ in inputs[1:]),
-        ]
+        worlds = self.kernel.worlds
+        back = _IntegralReverse(self.kind)(*inputs[:worlds], cotangents[0], *inputs[worlds:])
+        back = back if worlds > 1 else [back]
+        return [*back, *(disconnected_type() for _ in inputs[worlds:])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Say that results depend on worlds alone: the rest is fixed."""
-        return [[True], *([False] for _ in node.inputs[1:])]
+        return [[place < self.kernel.worlds] for place in range(len(node.inputs))]
 
 
 class _IntegralReverse(Op):
     """Worlds and derivatives by their results to derivatives by the worlds."""
 
-    __props__ = ()
+    __props__ = ("kind",)
 
-    def make_node(self, worlds: Any, *rest: Any) -> Apply:
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.kernel = _KERNELS[kind]
+
+    def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        result = pt.tensor(dtype="float64", shape=worlds.type.shape)
-        return Apply(self, [worlds, *rest], [result])
+        return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.worlds]])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""
-        outputs[0][0] = integrate_reverse(*(np.ascontiguousarray(each) for each in inputs))
+        _store(outputs, self.kernel.reverse(*_contiguous(inputs)))
 
 
 class _IntegralOnTape(Op):
     """Worlds to results, and a tape for ``_IntegralFromTape``."""
 
-    __props__ = ("width",)
+    __props__ = ("kind", "width")
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, kind: Kind, width: int) -> None:
+        self.kind = kind
         self.width = width
+        self.kernel = _KERNELS[kind]
 
-    def make_node(self, worlds: Any, *fixed: Any) -> Apply:
+    def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        result = pt.tensor(dtype="float64", shape=(worlds.type.shape[0], self.width))
-        return Apply(self, [worlds, *fixed], [result, pt.matrix(dtype="float64")])
+        results = _results(inputs[self.kernel.worlds - 1], self.width)
+        return Apply(self, list(inputs), [results, pt.matrix(dtype="float64")])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Integrate."""
-        worlds, *fixed = inputs
-        outputs[0][0], outputs[1][0] = integrate_on_tape(np.ascontiguousarray(worlds), *fixed)
+        _store(outputs, self.kernel.on_tape(*_contiguous(inputs)))
 
 
 class _IntegralFromTape(Op):
     """Worlds, tape and derivatives by the results to derivatives by the worlds."""
 
-    __props__ = ()
+    __props__ = ("kind",)
 
-    def make_node(self, worlds: Any, *rest: Any) -> Apply:
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self.kernel = _KERNELS[kind]
+
+    def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        result = pt.tensor(dtype="float64", shape=worlds.type.shape)
-        return Apply(self, [worlds, *rest], [result])
+        return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.worlds]])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""
-        outputs[0][0] = integrate_from_tape(*(np.ascontiguousarray(each) for each in inputs))
+        _store(outputs, self.kernel.from_tape(*_contiguous(inputs)))
+
+
+def _results(worlds: Any, width: int) -> TensorVariable:
+    return pt.tensor(dtype="float64", shape=(worlds.type.shape[0], width))
+
+
+def _store(outputs: Any, values: Any) -> None:
+    for place, value in zip(outputs, values if isinstance(values, tuple) else [values], strict=True):
+        place[0] = value
 
 
 @register_specialize
 @node_rewriter([_IntegralReverse])
 def _leave_a_tape(fgraph: Any, node: Apply) -> Any:
-    worlds, *fixed, d_results = node.inputs
-    for other, _ in fgraph.clients[worlds]:
-        if isinstance(other.op, _Integral) and other.inputs == [worlds, *fixed]:
-            results, tape = _IntegralOnTape(other.op.width)(worlds, *fixed)
-            d_worlds = _IntegralFromTape()(worlds, tape, d_results, *fixed)
-            return {other.outputs[0]: results, node.outputs[0]: d_worlds}
+    kind, worlds = node.op.kind, node.op.kernel.worlds
+    given, d_results, fixed = node.inputs[:worlds], node.inputs[worlds], node.inputs[worlds + 1 :]
+    for other, _ in fgraph.clients[given[0]]:
+        if (
+            isinstance(other.op, _Integral)
+            and other.op.kind == kind
+            and other.inputs == [*given, *fixed]
+        ):
+            results, tape = _IntegralOnTape(kind, other.op.width)(*given, *fixed)
+            back = _IntegralFromTape(kind).make_node(*given, tape, d_results, *fixed).outputs
+            return {other.outputs[0]: results, **dict(zip(node.outputs, back, strict=True))}
     return None
+
+
+def _in_numba(kernel: Any) -> tuple[Any, int]:
+    @numba_njit
+    def run(*inputs):  # type: ignore[no-untyped-def]
+        return kernel(*inputs)
+
+    return run, _CACHE_VERSION
 
 
 @register_funcify_default_op_cache_key(_Integral)
 def _integral_in_numba(op: _Integral, **_: Any) -> tuple[Any, int]:
-    @numba_njit
-    def integral(worlds, *fixed):  # type: ignore[no-untyped-def]
-        return integrate(np.ascontiguousarray(worlds), *fixed)
-
-    return integral, _CACHE_VERSION
-
-
-@register_funcify_default_op_cache_key(_IntegralReverse)
-def _integral_reverse_in_numba(op: _IntegralReverse, **_: Any) -> tuple[Any, int]:
-    @numba_njit
-    def integral_reverse(worlds, *rest):  # type: ignore[no-untyped-def]
-        return integrate_reverse(
-            np.ascontiguousarray(worlds), *rest[:-1], np.ascontiguousarray(rest[-1])
-        )
-
-    return integral_reverse, _CACHE_VERSION
+    return _in_numba(op.kernel.forward)
 
 
 @register_funcify_default_op_cache_key(_IntegralOnTape)
 def _integral_on_tape_in_numba(op: _IntegralOnTape, **_: Any) -> tuple[Any, int]:
-    @numba_njit
-    def integral_on_tape(worlds, *fixed):  # type: ignore[no-untyped-def]
-        return integrate_on_tape(np.ascontiguousarray(worlds), *fixed)
-
-    return integral_on_tape, _CACHE_VERSION
+    return _in_numba(op.kernel.on_tape)
 
 
 @register_funcify_default_op_cache_key(_IntegralFromTape)
 def _integral_from_tape_in_numba(op: _IntegralFromTape, **_: Any) -> tuple[Any, int]:
-    @numba_njit
-    def integral_from_tape(worlds, tape, d_results, *fixed):  # type: ignore[no-untyped-def]
-        return integrate_from_tape(
-            np.ascontiguousarray(worlds), tape, np.ascontiguousarray(d_results), *fixed
-        )
+    return _in_numba(op.kernel.from_tape)
 
-    return integral_from_tape, _CACHE_VERSION
+
+@register_funcify_default_op_cache_key(_IntegralReverse)
+def _integral_reverse_in_numba(op: _IntegralReverse, **_: Any) -> tuple[Any, int]:
+    return _in_numba(op.kernel.reverse)
 
 
 _CACHE_VERSION = int(sources_stamp()[:8], 16)

@@ -12,7 +12,7 @@ serves while the spread is modest; where a logistic inside the integral is steep
 normal around it, equally spaced points converge faster.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -22,7 +22,7 @@ from numpy.polynomial.legendre import leggauss
 
 from takeoff.models.special import FloatArray
 
-__all__ = ["Nodes", "Precision", "nodes"]
+__all__ = ["Ladder", "Nodes", "Precision", "grid_difficulty", "grid_nodes", "nodes"]
 
 Precision = Literal["fit", "report"]
 
@@ -154,3 +154,21 @@ def nodes(precision: Precision) -> Nodes:
         inspector=_ladder({np.inf: _equally_spaced(20, 0.6)}),
         reach=np.array([6.0, 4.0]),
     )
+
+
+@cache
+def grid_nodes() -> Nodes:
+    """Give the nodes of the worlds on the grid of ``shared``, in which nothing is in doubt."""
+    return replace(
+        nodes("fit"),
+        aligned=_outward(12),
+        misaligned=_outward(13),
+        absent=_outward(8),
+        difficulty=_ladder({np.inf: _normal(1)}),
+    )
+
+
+@cache
+def grid_difficulty() -> Ladder:
+    """Give the nodes at which experts read that grid; the more they doubt the more it takes."""
+    return _ladder({0.45: _normal(9), 0.9: _normal(14), np.inf: _normal(24)})

@@ -20,7 +20,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.coordinates import Coordinates, straightened
+from takeoff.models.coordinates import Coordinates, Guide, straightened
 from takeoff.models.interval import FARTHEST, log_interval
 from takeoff.models.nodes import Precision
 from takeoff.models.priors import PriorSet
@@ -52,10 +52,8 @@ class Panel:
     ----------
     model
         The generative model: prior and prior predictive draws, log likelihood and posterior.
-    level, slope
-        The rough level of each expert's worldview and its slope (expert,), see ``coordinates``.
-    anchor
-        What each expert said of the level, in log-odds, NaN where nothing (expert,).
+    guide
+        What the coordinates of the sampler need to know.
     rows
         The answers as arrays.
     questions
@@ -63,15 +61,13 @@ class Panel:
     """
 
     model: pm.Model
-    level: TensorVariable
-    slope: TensorVariable
-    anchor: FloatArray
+    guide: Guide
     rows: "Rows"
     questions: tuple[str, ...]
 
     def coordinates(self) -> Coordinates:
         """Give the model in the coordinates in which it is sampled."""
-        return straightened(self.model, self.level, self.slope, self.anchor.tolist(), OFFENSE)
+        return straightened(self.model, self.guide)
 
 
 def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "fit") -> Panel:
@@ -113,15 +109,9 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         efficacy = _efficacy(interventions, contrasts)
         questions = [judgments.questions[name] for name in asked]
         expected = expected_log_odds(questions, views, efficacy, precision)
+        spread = np.array([_offset_sd(question) for question in questions])
         wording = pm.Normal("wording", dims="question")
-        intercept = pm.Normal("intercept", 0, _INTERCEPT_SPREAD, dims="question")
-        free = [float(question.reading == "relative") for question in questions]
-        shift = pm.Deterministic(
-            "offset",
-            wording * np.array([WORDING_SD[question.fit] for question in questions])
-            + intercept * np.array(free),
-            dims="question",
-        )
+        shift = pm.Deterministic("offset", wording * spread, dims="question")
         noise = pm.LogNormal(
             "noise",
             np.log([_NOISE_CENTER[reading] for reading in READINGS]),
@@ -145,7 +135,18 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
             observed=rows.value,
             dims="answer",
         )
-    return Panel(model, level, slope, rows.anchors(contrasts.shape[0]), rows, asked)
+    guide = Guide(
+        column=OFFENSE,
+        level=level,
+        slope=slope,
+        anchor=rows.anchors(contrasts.shape[0]),
+        expected=expected,
+        spread=spread,
+        heard=np.array([rows.mean_answer(row) for row in range(len(questions))]),
+        asked=np.array([rows.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
+        free=np.array([question.reading == "relative" for question in questions]),
+    )
+    return Panel(model, guide, rows, asked)
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,15 @@ class Rows:
         """Give each expert's mean answer on the level, NaN where there is none."""
         own = [self.value[self.level & (self.expert == each)] for each in range(experts)]
         return np.array([each.mean() if len(each) else np.nan for each in own])
+
+    def mean_answer(self, question: int) -> float:
+        """Give the mean answer to a question."""
+        return float(self.value[self.question == question].mean())
+
+    def shares(self, question: int, experts: int) -> FloatArray:
+        """Give each expert's share of the answers to a question (expert,)."""
+        counts = np.bincount(self.expert[self.question == question], minlength=experts)
+        return np.asarray(counts / counts.sum())
 
     @classmethod
     def of(cls, judgments: Judgments, asked: tuple[str, ...]) -> "Rows":
@@ -191,6 +201,11 @@ class Rows:
                 ]
             ),
         )
+
+
+def _offset_sd(question: Question) -> float:
+    """Give the standard deviation of a question's offset; of a relative one it is all but free."""
+    return _INTERCEPT_SPREAD if question.reading == "relative" else WORDING_SD[question.fit]
 
 
 def _log_odds(probability: FloatArray) -> FloatArray:
@@ -240,8 +255,12 @@ def expected_log_odds(
         worlds.append(world(views, scenario, precision))
         return worlds[-1]
 
+    experts = views["margin"].shape
     return pt.stack(
-        [_answer(each, lambda: worlds_in(each.scenario), efficacy) for each in questions]  # noqa: B023
+        [
+            pt.broadcast_to(_answer(each, lambda: worlds_in(each.scenario), efficacy), experts)  # noqa: B023
+            for each in questions
+        ]
     )
 
 

@@ -44,5 +44,5 @@ def kinships(parameters: Mapping[str, TensorVariable]) -> TensorVariable:
 def homogeneity(parameters: Mapping[str, TensorVariable], scenario: Scenario) -> TensorVariable:
     """Give the mean kinship of a later project with the first system: (world,)."""
     if scenario.projects == 1:
-        return pt.ones_like(parameters["margin"])
+        return pt.ones_like(parameters["copied"])
     return (shares(parameters, scenario) * kinships(parameters)).sum(axis=1)

@@ -24,11 +24,16 @@ _SOURCES = (
     "special",
     "layout",
     "thresholds",
+    "contexts",
     "inspection",
     "projects",
     "joint",
+    "rule",
+    "tape",
+    "story",
     "contest",
     "integral",
+    "shared",
 )
 
 

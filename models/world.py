@@ -14,7 +14,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.arrival import arrival_by
 from takeoff.models.coordination import coordination
 from takeoff.models.errors import InputError
-from takeoff.models.histories import Histories, histories
+from takeoff.models.histories import Histories, histories, shared_histories
 from takeoff.models.layout import ABSENT, ALIGNED, MISALIGNED
 from takeoff.models.nodes import Precision
 from takeoff.models.outcomes import OUTCOME_NAMES, outcome, year_of
@@ -50,70 +50,73 @@ def world(
     Parameters
     ----------
     parameters
-        Every parameter by name, each (world,), on its own scale.
+        Every parameter by name, each (world,) or of length 1, on its own scale. Where all but
+        margin and offense are known to have length 1, as in a panel, and precision is "fit", the
+        integral over histories is shared between the worlds (``shared``).
     scenario
         What an analyst sets, its policy included.
     precision
         How finely to integrate over histories.
     """
     policy = settled(parameters, scenario)
-    margins, group = _margins(policy, scenario)
+    extra, group = _extra_margins(policy, scenario)
     renewal = (
         scenario.draws
         * pt.exp(policy["haste"] * np.log(scenario.projects))
         * (1 - policy["inheritance"])
     )
     detection = pt.clip(policy["detection"], _LEAST_CERTAIN, _MOST_CERTAIN)
-    numbers = pt.concatenate(
-        [
-            pt.stack(
-                [
-                    policy["doubt"],
-                    policy["uplift"],
-                    policy["spillover"],
-                    renewal,
-                    pt.log(detection) - pt.log1p(-detection),
-                    policy["detection_spread"],
-                    policy["false_alarm"],
-                    pt.minimum(policy["persistence"], _MOST_CERTAIN),
-                ],
-                axis=1,
-            ),
-            shares(policy, scenario),
-            kinships(policy),
-            pt.stack(
-                [
-                    policy["offense"],
-                    policy["decisiveness"],
-                    pt.log(pt.maximum(policy["human_defense"], _LEAST_RESOURCES)),
-                    *margins,
-                ],
-                axis=1,
-            ),
-            log_resources(policy, scenario),
-        ],
-        axis=1,
-    )
-    return World(
-        scenario, policy, coordination(policy, scenario), histories(numbers, group, precision)
-    )
+    shared = [
+        policy["doubt"],
+        policy["uplift"],
+        policy["spillover"],
+        renewal,
+        pt.log(detection) - pt.log1p(-detection),
+        policy["detection_spread"],
+        policy["false_alarm"],
+        pt.minimum(policy["persistence"], _MOST_CERTAIN),
+        *_columns(shares(policy, scenario)),
+        *_columns(kinships(policy)),
+    ]
+    forces = [
+        policy["decisiveness"],
+        pt.log(pt.maximum(policy["human_defense"], _LEAST_RESOURCES)),
+    ]
+    resources = _columns(log_resources(policy, scenario))
+    margin, offense = policy["margin"], policy["offense"]
+    rest = [*shared, *forces, *extra, *resources]
+    if precision == "fit" and all(each.type.shape == (1,) for each in rest):
+        nothing = pt.zeros(1)
+        common = pt.concatenate([*shared, nothing, *forces, *extra, *resources])
+        experts = pt.stack(pt.broadcast_arrays(margin, offense), axis=1)
+        together = shared_histories(common, experts, group)
+    else:
+        numbers = [*shared, offense, *forces, *(margin + each for each in extra), *resources]
+        worlds = pt.stack(pt.broadcast_arrays(*numbers), axis=1)
+        together = histories(worlds, group, precision)
+    return World(scenario, policy, coordination(policy, scenario), together)
 
 
-def _margins(
+def _columns(table: TensorVariable) -> list[TensorVariable]:
+    """Give each column of a table (world, column) with a known number of columns."""
+    return [table[:, column] for column in range(int(table.type.shape[1] or 0))]
+
+
+def _extra_margins(
     policy: Mapping[str, TensorVariable], scenario: Scenario
 ) -> tuple[list[TensorVariable], tuple[int, ...]]:
-    """Give the margin of project 1 and of each group of followers, and each follower's group.
+    """Give what is added to the margin of project 1 and of each group of followers, and groups.
 
     Project k has margin + effort − race·log K + progress·delay; followers whose effort and delay
     agree are alike, and form a group.
     """
-    common = policy["margin"] - policy["race"] * np.log(scenario.projects)
+    common = -policy["race"] * np.log(scenario.projects)
     settings = list(zip(scenario.efforts, scenario.delays, strict=True))
     distinct = list(dict.fromkeys(settings[1:]))
-    margins = [
+    extra = [
         common + effort + policy["progress"] * delay for effort, delay in [settings[0], *distinct]
     ]
-    return margins, tuple(distinct.index(each) for each in settings[1:])
+    return extra, tuple(distinct.index(each) for each in settings[1:])
 
 
 @dataclass(frozen=True)

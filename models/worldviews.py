@@ -131,7 +131,7 @@ def worldviews(
     if contrasts.shape[1] > 0:
         contrast = pm.Normal("contrast", 0, _CONTRAST_SPREAD, dims=("camp_contrast", "varying"))
         offset = offset + pt.dot(pt.constant(contrasts), contrast)
-    views: dict[str, Any] = {name: pt.full((experts,), value) for name, value in centres.items()}
+    views: dict[str, Any] = {name: value[None] for name, value in centres.items()}
     for column, name in enumerate(VARYING):
         middle = unconstrained(name, centres[name])
         views[name] = constrained(name, middle + spreads[column] * offset[:, column])

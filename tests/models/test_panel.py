@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from pytensor.compile.maker import function as graph_function
 from pytensor.compile.mode import Mode
+from pytensor.tensor.random.basic import HalfNormalRV
 
 from takeoff.data import join, load_study
 from takeoff.models.panel import panel_model
@@ -45,7 +46,12 @@ def test_straightened_density_is_the_storys_times_the_volume(panel: Any, coordin
         back = coordinates.back({name: np.asarray(value)[None] for name, value in point.items()})
         inside = density(*(point[each.name] for each in model.value_vars))
         there = {**point, deviation: back["deviation"][0]}
-        there |= {name: back[name][0] for name in ("margin", "offense")}
+        there |= {name: back[name][0] for name in ("margin", "offense", "wording")}
+        there |= {
+            str(panel.model.rvs_to_values[each].name): np.log(back[each.name][0])
+            for each in panel.model.free_RVs
+            if isinstance(each.owner.op, HalfNormalRV)
+        }
         outside = sum(story(*(there[each.name] for each in story_values)))
         assert float(inside) == pytest.approx(float(outside), rel=1e-9)
 

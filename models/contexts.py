@@ -12,7 +12,7 @@ from takeoff.models.rule import Rule
 from takeoff.models.special import FloatArray, compiled
 from takeoff.models.thresholds import edges, place, place_reverse
 
-__all__ = ["fill_contexts", "fill_contexts_reverse", "fill_spans", "most_contexts"]
+__all__ = ["count_contexts", "fill_contexts", "fill_contexts_reverse", "most_contexts"]
 
 
 @compiled
@@ -25,7 +25,7 @@ def most_contexts(rule: Rule) -> int:
 
 
 @compiled
-def fill_spans(theta: FloatArray, rule: Rule, inner: int, start: FloatArray) -> None:
+def count_contexts(theta: FloatArray, rule: Rule, inner: int, start: FloatArray) -> None:
     """Fill the first context of each span, and one past the last (span + 1,)."""
     groups = rule.first_row.shape[0] - 1
     start[0] = 0.0
@@ -39,15 +39,15 @@ def fill_spans(theta: FloatArray, rule: Rule, inner: int, start: FloatArray) -> 
 
 @compiled
 def fill_contexts(
-    theta: FloatArray, rule: Rule, difficulty: FloatArray, start: IntArray, contexts: FloatArray
+    theta: FloatArray, rule: Rule, difficulty: FloatArray, spans: IntArray, contexts: FloatArray
 ) -> None:
-    """Fill weight, shift and deviation of every context (3, context)."""
+    """Fill weight, shift and deviation (3, context) in the contexts of spans (span, 2)."""
     groups = rule.first_row.shape[0] - 1
     for span, (side, spills, outward) in enumerate(
         ((1.0, 1.0, rule.aligned), (-1.0, 0.0, rule.misaligned), (1.0, 0.0, rule.absent))
     ):
         position, _ = edges(theta, groups, side, spills, rule.reach)
-        begin, end = start[span], start[span + 1]
+        begin, end = spans[span]
         place(
             theta,
             side,
@@ -67,7 +67,7 @@ def fill_contexts_reverse(
     theta: FloatArray,
     rule: Rule,
     difficulty: FloatArray,
-    start: IntArray,
+    spans: IntArray,
     contexts: FloatArray,
     d_contexts: FloatArray,
     d_theta: FloatArray,
@@ -78,7 +78,7 @@ def fill_contexts_reverse(
         ((1.0, 1.0, rule.aligned), (-1.0, 0.0, rule.misaligned), (1.0, 0.0, rule.absent))
     ):
         position, owner = edges(theta, groups, side, spills, rule.reach)
-        begin, end = start[span], start[span + 1]
+        begin, end = spans[span]
         place_reverse(
             theta,
             side,

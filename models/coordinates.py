@@ -109,6 +109,9 @@ class Guide:
 
     Attributes
     ----------
+    likelihood
+        Log likelihood of all answers. (The model's own is the same, but PyMC rewrites it so that
+        it would no longer share the integral with ``expected``.)
     column
         Which varying parameter is offense.
     level, slope
@@ -129,6 +132,7 @@ class Guide:
         The share of each expert in that mean (question, expert).
     """
 
+    likelihood: TensorVariable
     column: int
     level: TensorVariable
     slope: TensorVariable
@@ -155,7 +159,10 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
         _center(model, free, story)
         volumes.append(_deviate(model, guide, free, story))
         _offset(model, guide, free, story)
-        pm.Potential("density", _in(story, model, [model.logp()])[0])
+        pm.Potential(
+            "density",
+            pt.add(*_in(story, model, [model.logp(vars=model.free_RVs), guide.likelihood])),
+        )
         pm.Potential("volume", pt.add(*volumes))
         named = list(model.unobserved_RVs)
         outputs = _in(story, model, [*named])

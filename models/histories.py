@@ -203,7 +203,7 @@ class _IntegralOnTape(Op):
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
         results = _results(inputs[self.kernel.worlds - 1], self.width)
-        return Apply(self, list(inputs), [results, pt.matrix(dtype="float64")])
+        return Apply(self, list(inputs), [results, pt.vector(dtype="float64")])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Integrate."""

@@ -158,17 +158,18 @@ def integrate_on_tape(worlds: FloatArray, *fixed: Any) -> tuple[FloatArray, Floa
     kept = np.empty((worlds.shape[0], length + tape_length(rule)))
     for world in range(worlds.shape[0]):
         _one(worlds[world], rule, kept[world, length:], kept[world, :length], results[world])
-    return results, kept
+    return results, kept.ravel()
 
 
 @compiled
 def integrate_from_tape(
-    worlds: FloatArray, kept: FloatArray, d_results: FloatArray, *fixed: Any
+    worlds: FloatArray, tape: FloatArray, d_results: FloatArray, *fixed: Any
 ) -> FloatArray:
     """Carry derivatives by results back to the worlds' numbers, given ends and tapes."""
     rule = Rule(*fixed)
     d_worlds = np.zeros(worlds.shape)
     length = ends_length(rule)
+    kept = tape.reshape(worlds.shape[0], length + tape_length(rule))
     for world in range(worlds.shape[0]):
         _one_reverse(
             worlds[world],

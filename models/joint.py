@@ -230,12 +230,12 @@ def tally_products_reverse(
 
 
 @compiled
-def joint(first: FloatArray, start: IntArray, products: FloatArray, masses: FloatArray) -> None:
+def joint(first: FloatArray, spans: IntArray, products: FloatArray, masses: FloatArray) -> None:
     """Sum over contexts: fill ``masses`` (first project's row, tally).
 
-    ``first`` (row, context) carries the contexts' weights; ``start`` (span + 1,) gives the
-    contexts of each span. Rows of the same contexts are summed in one pass, which reads the
-    products once.
+    ``first`` (row, context) carries the contexts' weights; ``spans`` (span, 2) gives where the
+    contexts of each span begin and end. Rows of the same contexts are summed in one pass, which
+    reads the products once.
     """
     size = masses.shape[1]
     offset = products.shape[0] - size
@@ -243,17 +243,17 @@ def joint(first: FloatArray, start: IntArray, products: FloatArray, masses: Floa
     for tally in range(size):
         product = products[offset + tally]
         total, other = 0.0, 0.0
-        for k in range(start[0], start[1]):
+        for k in range(spans[0, 0], spans[0, 1]):
             total += stays[k] * product[k]
             other += turns[k] * product[k]
         masses[0, tally] = total
         masses[1, tally] = other
         total, other = 0.0, 0.0
-        for k in range(start[1], start[2]):
+        for k in range(spans[1, 0], spans[1, 1]):
             total += bad[k] * product[k]
             other += none[k] * product[k]
         masses[2, tally] = total
-        for k in range(start[2], start[3]):
+        for k in range(spans[2, 0], spans[2, 1]):
             other += none[k] * product[k]
         masses[3, tally] = other
 
@@ -261,7 +261,7 @@ def joint(first: FloatArray, start: IntArray, products: FloatArray, masses: Floa
 @compiled
 def joint_reverse(
     first: FloatArray,
-    start: IntArray,
+    spans: IntArray,
     products: FloatArray,
     d_masses: FloatArray,
     d_first: FloatArray,
@@ -269,25 +269,24 @@ def joint_reverse(
 ) -> None:
     """Add derivatives by ``masses`` to those by the first project; fill those by the products.
 
-    Only the last group's rows of ``d_products`` are filled, with zeros before them.
+    Of ``d_products``, the last group's rows in the spans' contexts are filled.
     """
     size = d_masses.shape[1]
     offset = products.shape[0] - size
     stays, turns, bad, none = first[0], first[1], first[2], first[3]
     d_stays, d_turns, d_bad, d_none = d_first[0], d_first[1], d_first[2], d_first[3]
-    d_products[:offset] = 0.0
     for tally in range(size):
         product, d_product = products[offset + tally], d_products[offset + tally]
         by_stays, by_turns = d_masses[0, tally], d_masses[1, tally]
         by_bad, by_none = d_masses[2, tally], d_masses[3, tally]
-        for k in range(start[0], start[1]):
+        for k in range(spans[0, 0], spans[0, 1]):
             d_stays[k] += by_stays * product[k]
             d_turns[k] += by_turns * product[k]
             d_product[k] = by_stays * stays[k] + by_turns * turns[k]
-        for k in range(start[1], start[2]):
+        for k in range(spans[1, 0], spans[1, 1]):
             d_bad[k] += by_bad * product[k]
             d_none[k] += by_none * product[k]
             d_product[k] = by_bad * bad[k] + by_none * none[k]
-        for k in range(start[2], start[3]):
+        for k in range(spans[2, 0], spans[2, 1]):
             d_none[k] += by_none * product[k]
             d_product[k] = by_none * none[k]

@@ -122,12 +122,14 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         care = pm.Deterministic("care", pt.exp(_CARE_SPREAD * log_care), dims="expert")
         scale = pt.sqrt((noise[rows.reading] * care[rows.expert]) ** 2 + LEAST_NOISE**2)
         center = (expected + shift[:, None])[rows.question, rows.expert]
+        lower = pm.Data("lower", rows.lower, dims="answer")
+        upper = pm.Data("upper", rows.upper, dims="answer")
         pm.CustomDist(
             "log_odds",
             center,
             scale,
-            pm.Data("lower", rows.lower, dims="answer"),
-            pm.Data("upper", rows.upper, dims="answer"),
+            lower,
+            upper,
             logp=lambda _, center, scale, lower, upper: log_interval(lower, upper, center, scale),
             random=lambda center, scale, lower, upper, rng=None, size=None: rng.normal(
                 center, scale, size
@@ -136,6 +138,7 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
             dims="answer",
         )
     guide = Guide(
+        likelihood=log_interval(lower, upper, center, scale).sum(),
         column=OFFENSE,
         level=level,
         slope=slope,

@@ -25,14 +25,23 @@ from takeoff.models.contest import (
     forces_reverse,
     no_forces,
 )
+from takeoff.models.contexts import count_contexts, fill_contexts, fill_contexts_reverse
 from takeoff.models.integral import fill_table, fill_table_reverse
 from takeoff.models.joint import ENDS, IntArray, Tallies
 from takeoff.models.layout import DECISIVENESS, DOUBT, MARGIN, OFFENSE
 from takeoff.models.nodes import grid_difficulty
 from takeoff.models.rule import Rule
 from takeoff.models.special import FloatArray, compiled
-from takeoff.models.story import FOLLOWER_COLUMNS, ends_length, tell, tell_reverse
-from takeoff.models.tape import tape_length
+from takeoff.models.story import (
+    FOLLOWER_COLUMNS,
+    add_up,
+    add_up_reverse,
+    ends_length,
+    no_change,
+    unfold,
+    unfold_reverse,
+)
+from takeoff.models.tape import read_tape, rows_of_tape
 from takeoff.models.thresholds import rung
 
 __all__ = [
@@ -129,7 +138,7 @@ def _polynomials(c: float, lagrange: FloatArray, value: FloatArray, slope: Float
 
 
 class Grid(NamedTuple):
-    """The grid of c under a panel, and how each expert reads it.
+    """The grid of c under a panel.
 
     Attributes
     ----------
@@ -139,8 +148,6 @@ class Grid(NamedTuple):
         exp(c²/2) at the points (point,).
     used
         Whether anybody reads a point (point,).
-    weight
-        Of each point for each expert, by class of the ends (class, expert, point).
     lowest
         Number of the first point; point n lies at n times the spacing.
     """
@@ -148,77 +155,93 @@ class Grid(NamedTuple):
     c: FloatArray
     rise: FloatArray
     used: IntArray
-    weight: FloatArray
     lowest: int
 
 
 @compiled
-def _grid(margin: FloatArray, doubt: float, sharing: Sharing) -> Grid:
-    difficulty = rung(doubt, sharing.difficulty, sharing.difficulty_rungs)
-    nodes, experts = difficulty.shape[1], margin.shape[0]
-    farthest = doubt * difficulty[0, nodes - 1]
-    value, slope = np.empty(_POINTS), np.empty(_POINTS)
-    lowest = _polynomials(_clipped(np.min(margin) - farthest), sharing.lagrange, value, slope)
-    last = _polynomials(_clipped(np.max(margin) + farthest), sharing.lagrange, value, slope)
-    points = last + _POINTS - lowest
-    c = np.empty(points)
-    for point in range(points):
-        c[point] = (lowest + point) * _SPACING
-    rise = np.exp(0.5 * c * c)
+def _cell(c: float) -> int:
+    return int(math.floor(c / _SPACING))
+
+
+@compiled
+def _grid(margin: FloatArray, doubt: float, difficulty: FloatArray) -> Grid:
+    """Lay a grid under margins and all that they may turn out to be."""
+    farthest = doubt * np.max(difficulty[0])
+    before = _POINTS // 2 - 1
+    lowest = _cell(_clipped(np.min(margin) - farthest)) - before
+    points = _cell(_clipped(np.max(margin) + farthest)) - before + _POINTS - lowest
+    c = _SPACING * (lowest + np.arange(points))
     used = np.zeros(points, np.int64)
-    weight = np.zeros((_CLASSES, experts, points))
-    for expert in range(experts):
+    for expert in range(margin.shape[0]):
+        for node in range(difficulty.shape[1]):
+            begin = _cell(_clipped(margin[expert] + doubt * difficulty[0, node])) - before - lowest
+            used[begin : begin + _POINTS] = 1
+    return Grid(c, np.exp(0.5 * c * c), used, lowest)
+
+
+@compiled
+def _fill_weights(
+    margin: FloatArray,
+    doubt: float,
+    difficulty: FloatArray,
+    lagrange: FloatArray,
+    grid: Grid,
+    weight: FloatArray,
+) -> None:
+    """Fill the weight of each point for each expert, by class of the ends."""
+    value, slope = np.empty(_POINTS), np.empty(_POINTS)
+    weight[:] = 0.0
+    for expert in range(margin.shape[0]):
         plain, low, high, both = weight[:, expert]
-        for node in range(nodes):
+        for node in range(difficulty.shape[1]):
             here = _clipped(margin[expert] + doubt * difficulty[0, node])
-            begin = _polynomials(here, sharing.lagrange, value, slope) - lowest
+            begin = _polynomials(here, lagrange, value, slope) - grid.lowest
             fall = math.exp(-0.5 * here * here)
             for k in range(_POINTS):
                 share = difficulty[1, node] * value[k]
-                scaled = share * fall * rise[begin + k]
-                used[begin + k] = 1
+                scaled = share * fall * grid.rise[begin + k]
                 plain[begin + k] += share
                 low[begin + k] += scaled if here > 0 else share
                 high[begin + k] += scaled if here < 0 else share
                 both[begin + k] += scaled
-    return Grid(c, rise, used, weight, lowest)
 
 
 @compiled
-def _grid_reverse(
+def _weights_reverse(
     margin: FloatArray,
     doubt: float,
-    sharing: Sharing,
+    difficulty: FloatArray,
+    lagrange: FloatArray,
     grid: Grid,
     d_weight: FloatArray,
     d_margin: FloatArray,
 ) -> float:
     """Carry derivatives by the weights back to margins; give that by doubt."""
     d_doubt = 0.0
-    difficulty = rung(doubt, sharing.difficulty, sharing.difficulty_rungs)
     value, slope = np.empty(_POINTS), np.empty(_POINTS)
     for expert in range(margin.shape[0]):
+        plain, low, high, both = d_weight[:, expert]
         for node in range(difficulty.shape[1]):
             raw = margin[expert] + doubt * difficulty[0, node]
             here = _clipped(raw)
             if here != raw:
                 continue
-            begin = _polynomials(here, sharing.lagrange, value, slope) - grid.lowest
+            begin = _polynomials(here, lagrange, value, slope) - grid.lowest
             fall = math.exp(-0.5 * here * here)
             by_c = 0.0
             for k in range(_POINTS):
                 point = begin + k
-                plain, both = d_weight[0, expert, point], d_weight[3, expert, point]
+                as_is, scaled = plain[point], both[point]
                 if here > 0:
-                    both += d_weight[1, expert, point]
+                    scaled += low[point]
                 else:
-                    plain += d_weight[1, expert, point]
+                    as_is += low[point]
                 if here < 0:
-                    both += d_weight[2, expert, point]
+                    scaled += high[point]
                 else:
-                    plain += d_weight[2, expert, point]
-                scale = fall * grid.rise[point]
-                by_c += slope[k] * (plain + both * scale) - here * value[k] * both * scale
+                    as_is += high[point]
+                scaled *= fall * grid.rise[point]
+                by_c += slope[k] * (as_is + scaled) - here * value[k] * scaled
             by_c *= difficulty[1, node]
             d_margin[expert] += by_c
             d_doubt += by_c * difficulty[0, node]
@@ -235,40 +258,117 @@ def _at(common: FloatArray, c: float, rule: Rule) -> FloatArray:
 
 
 @compiled
-def _read(grid: Grid, ends: FloatArray, expert: int, sharing: Sharing, own: FloatArray) -> None:
-    """Read an expert's ends off those on the grid (point, end sorted by class)."""
-    result = np.zeros(own.shape[0])
+def _count_grid(common: FloatArray, grid: Grid, rule: Rule) -> IntArray:
+    """Give where each span of each point begins, and one past its last (span, point, 2).
+
+    All points' contexts of a span lie together, so that they are unfolded in one go.
+    """
+    points = grid.c.shape[0]
+    spans = np.zeros((3, points, 2), np.int64)
+    start = np.empty(4)
+    for point in range(points):
+        if grid.used[point]:
+            count_contexts(_at(common, grid.c[point], rule), rule, 1, start)
+            for span in range(3):
+                spans[span, point, 1] = int(start[span + 1] - start[span])
+    at = 0
+    for span in range(3):
+        for point in range(points):
+            spans[span, point, 0] = at
+            at += spans[span, point, 1]
+            spans[span, point, 1] = at
+    return spans
+
+
+@compiled
+def _start(spans: IntArray) -> IntArray:
+    """Give the first context of each span, and one past the last (span + 1,)."""
+    start = np.zeros(4, np.int64)
+    start[1:] = spans[:, -1, 1]
+    return start
+
+
+@compiled
+def _tell_grid(
+    common: FloatArray, grid: Grid, spans: IntArray, sharing: Sharing, rule: Rule,
+    tape: FloatArray, ends: FloatArray,
+) -> None:
+    """Fill the ends of the worlds on the grid (point, end sorted by class), and their tape."""
+    difficulty, start = rule.difficulty, _start(spans)
+    tape[:4] = start
+    kept = read_tape(tape, rule)
+    for point in range(grid.c.shape[0]):
+        if grid.used[point]:
+            here = spans[:, point]
+            fill_contexts(_at(common, grid.c[point], rule), rule, difficulty, here, kept.contexts)
+            for span in range(3):
+                kept.contexts[1, here[span, 0] : here[span, 1]] = grid.c[point]
+    unfold(common, rule, start, kept)
+    own = np.empty(ends.shape[1])
+    for point in range(grid.c.shape[0]):
+        add_up(rule, kept, spans[:, point], own)
+        ends[point] = own[sharing.order]
+
+
+@compiled
+def _tell_grid_reverse(
+    common: FloatArray, grid: Grid, spans: IntArray, sharing: Sharing, rule: Rule,
+    tape: FloatArray, d_ends: FloatArray, d_common: FloatArray,
+) -> None:
+    """Add derivatives by common numbers, given those by the ends on the grid."""
+    kept, start = read_tape(tape, rule), _start(spans)
+    change = no_change(kept)
+    d_own = np.empty(d_ends.shape[1])
+    for point in range(grid.c.shape[0]):
+        d_own[sharing.order] = d_ends[point]
+        add_up_reverse(rule, kept, spans[:, point], d_own, change)
+    d_contexts = np.zeros((3, start[3]))
+    unfold_reverse(common, rule, start, kept, change, d_contexts, d_common)
+    for point in range(grid.c.shape[0]):
+        if grid.used[point]:
+            theta = _at(common, grid.c[point], rule)
+            fill_contexts_reverse(
+                theta, rule, rule.difficulty, spans[:, point], kept.contexts, d_contexts, d_common
+            )
+
+
+@compiled
+def _read(
+    weight: FloatArray, ends: FloatArray, sharing: Sharing, sums: FloatArray, own: FloatArray
+) -> None:
+    """Read an expert's ends off those on the grid; ``weight`` (class, point)."""
+    sums[:] = 0.0
     for each in range(_CLASSES):
         begin, end = sharing.bounds[each], sharing.bounds[each + 1]
         for point in range(ends.shape[0]):
-            weight = grid.weight[each, expert, point]
-            for k in range(begin, end):
-                result[k] += weight * ends[point, k]
-    for k in range(result.shape[0]):
-        own[sharing.order[k]] = result[k]
+            share = weight[each, point]
+            if share != 0.0:
+                for k in range(begin, end):
+                    sums[k] += share * ends[point, k]
+    for k in range(sums.shape[0]):
+        own[sharing.order[k]] = sums[k]
 
 
 @compiled
 def _read_reverse(
-    grid: Grid,
+    weight: FloatArray,
     ends: FloatArray,
-    expert: int,
     sharing: Sharing,
-    d_own: FloatArray,
+    d_sums: FloatArray,
     d_ends: FloatArray,
     d_weight: FloatArray,
 ) -> None:
-    """Add derivatives by an expert's ends to those by the grid's ends and fill by weights."""
-    d_result = d_own[sharing.order]
+    """Add derivatives by an expert's ends to those by the grid's, and fill those by weights."""
     for each in range(_CLASSES):
         begin, end = sharing.bounds[each], sharing.bounds[each + 1]
         for point in range(ends.shape[0]):
-            weight = grid.weight[each, expert, point]
-            total = 0.0
-            for k in range(begin, end):
-                d_ends[point, k] += weight * d_result[k]
-                total += ends[point, k] * d_result[k]
-            d_weight[each, expert, point] = total
+            share = weight[each, point]
+            if weight[0, point] != 0.0:
+                total = 0.0
+                for k in range(begin, end):
+                    d_ends[point, k] += share * d_sums[k]
+                    total += ends[point, k] * d_sums[k]
+                d_weight[each, point] = total
 
 
 @compiled
@@ -284,6 +384,40 @@ def _width(common: FloatArray, rule: Rule) -> int:
     return 3 * cells * len(FEATURES) + FOLLOWER_COLUMNS
 
 
+class Parts(NamedTuple):
+    """What is kept for the way back, laid out in one vector.
+
+    Attributes
+    ----------
+    weight
+        Of each point of the grid for each expert, by class of the ends (class, expert, point).
+    ends
+        Of the worlds on the grid (point, end sorted by class).
+    own
+        Ends of each expert (expert, end).
+    tape
+        Of all worlds on the grid, see ``tape``.
+    """
+
+    weight: FloatArray
+    ends: FloatArray
+    own: FloatArray
+    tape: FloatArray
+
+
+@compiled
+def _parts(kept: FloatArray, points: int, experts: int, length: int) -> Parts:
+    a = _CLASSES * experts * points
+    b = a + points * length
+    c = b + experts * length
+    return Parts(
+        kept[:a].reshape(_CLASSES, experts, points),
+        kept[a:b].reshape(points, length),
+        kept[b:c].reshape(experts, length),
+        kept[c:],
+    )
+
+
 @compiled
 def integrate_shared_on_tape(
     common: FloatArray,
@@ -295,7 +429,7 @@ def integrate_shared_on_tape(
     bounds: IntArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
-    """Integrate over the histories of experts' worlds, and keep ends and tapes of the grid.
+    """Integrate over the histories of experts' worlds, and keep all for the way back.
 
     ``common`` (number,) are the numbers of a world, to which each expert's margin and offense,
     ``experts`` (expert, 2), are added. Then the parts of a ``Sharing`` and of a ``Rule``. Gives
@@ -303,22 +437,25 @@ def integrate_shared_on_tape(
     """
     rule = Rule(*fixed)
     sharing = Sharing(difficulty, difficulty_rungs, lagrange, order, bounds)
-    grid = _grid(experts[:, 0], common[DOUBT], sharing)
-    length = ends_length(rule)
-    kept = np.zeros((grid.c.shape[0], length + tape_length(rule)))
-    own = np.empty(length)
-    for point in range(grid.c.shape[0]):
-        if grid.used[point]:
-            tell(_at(common, grid.c[point], rule), rule, kept[point, length:], own)
-            kept[point, :length] = own[sharing.order]
+    margin, doubt = experts[:, 0], common[DOUBT]
+    turns_out = rung(doubt, difficulty, difficulty_rungs)
+    grid = _grid(margin, doubt, turns_out)
+    spans = _count_grid(common, grid, rule)
+    people, points, length = experts.shape[0], grid.c.shape[0], ends_length(rule)
+    size = _CLASSES * people * points + (points + people) * length
+    kept = np.empty(size + 4 + _start(spans)[3] * rows_of_tape(rule))
+    parts = _parts(kept, points, people, length)
+    _fill_weights(margin, doubt, turns_out, lagrange, grid, parts.weight)
+    _tell_grid(common, grid, spans, sharing, rule, parts.tape, parts.ends)
     force = forces(common, common[_resources(rule) :])
     features = np.empty((len(FEATURES), 3, rule.cell.shape[1]))
-    results = np.empty((experts.shape[0], _width(common, rule)))
-    for expert in range(experts.shape[0]):
+    sums = np.empty(length)
+    results = np.empty((people, _width(common, rule)))
+    for expert in range(people):
         offense = common[OFFENSE] + experts[expert, 1]
         contest(common[DECISIVENESS], offense, force, rule.histories, features)
-        _read(grid, kept, expert, sharing, own)
-        fill_table(own, features, rule.cell, results[expert])
+        _read(parts.weight[:, expert], parts.ends, sharing, sums, parts.own[expert])
+        fill_table(parts.own[expert], features, rule.cell, results[expert])
     return results, kept
 
 
@@ -335,39 +472,44 @@ def integrate_shared_from_tape(
     bounds: IntArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
-    """Carry derivatives by results back to common numbers and experts', given the tape."""
+    """Carry derivatives by results back to common numbers and experts', given what was kept."""
     rule = Rule(*fixed)
     sharing = Sharing(difficulty, difficulty_rungs, lagrange, order, bounds)
-    grid = _grid(experts[:, 0], common[DOUBT], sharing)
-    length, resources = ends_length(rule), _resources(rule)
+    margin, doubt, steep = experts[:, 0], common[DOUBT], common[DECISIVENESS]
+    turns_out = rung(doubt, difficulty, difficulty_rungs)
+    grid = _grid(margin, doubt, turns_out)
+    spans = _count_grid(common, grid, rule)
+    people, points, length = experts.shape[0], grid.c.shape[0], ends_length(rule)
+    parts = _parts(kept, points, people, length)
     d_common, d_experts = np.zeros(common.shape), np.zeros(experts.shape)
-    steep = common[DECISIVENESS]
+    resources = _resources(rule)
     force = forces(common, common[resources:])
     d_force = no_forces(force)
     features = np.empty((len(FEATURES), 3, rule.cell.shape[1]))
     d_features = np.empty(features.shape)
-    own, d_own = np.empty(length), np.empty(length)
-    d_ends = np.zeros((kept.shape[0], length))
-    d_weight = np.empty(grid.weight.shape)
-    for expert in range(experts.shape[0]):
+    d_own, d_sums = np.empty(length), np.empty(length)
+    d_ends = np.zeros((points, length))
+    d_weight = np.zeros((_CLASSES, people, points))
+    for expert in range(people):
         offense = common[OFFENSE] + experts[expert, 1]
         contest(steep, offense, force, rule.histories, features)
-        _read(grid, kept, expert, sharing, own)
-        fill_table_reverse(own, features, rule.cell, d_results[expert], d_own, d_features)
+        fill_table_reverse(
+            parts.own[expert], features, rule.cell, d_results[expert], d_own, d_features
+        )
         by_edge = contest_reverse(steep, offense, force, rule.histories, d_features, d_force)
         d_experts[expert, 1] += by_edge * steep
         d_common[OFFENSE] += by_edge * steep
         d_common[DECISIVENESS] += by_edge * offense
-        _read_reverse(grid, kept, expert, sharing, d_own, d_ends, d_weight)
+        for k in range(length):
+            d_sums[k] = d_own[order[k]]
+        _read_reverse(
+            parts.weight[:, expert], parts.ends, sharing, d_sums, d_ends, d_weight[:, expert]
+        )
     forces_reverse(common, common[resources:], force, d_force, d_common[resources:], d_common)
-    for point in range(grid.c.shape[0]):
-        if grid.used[point]:
-            own[sharing.order] = d_ends[point]
-            theta = _at(common, grid.c[point], rule)
-            tell_reverse(theta, rule, kept[point, length:], own, d_common)
+    _tell_grid_reverse(common, grid, spans, sharing, rule, parts.tape, d_ends, d_common)
     # On the grid doubt was 0 and no parameter.
-    d_common[DOUBT] = _grid_reverse(
-        experts[:, 0], common[DOUBT], sharing, grid, d_weight, d_experts[:, 0]
+    d_common[DOUBT] = _weights_reverse(
+        margin, doubt, turns_out, lagrange, grid, d_weight, d_experts[:, 0]
     )
     return d_common, d_experts
 

@@ -10,9 +10,11 @@ arithmetic took minutes to compile and several times longer to run. Tests check 
 differences.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from takeoff.models.contexts import fill_contexts, fill_contexts_reverse, fill_spans
+from takeoff.models.contexts import count_contexts, fill_contexts, fill_contexts_reverse
 from takeoff.models.joint import (
     ROW_START,
     ROW_STOP,
@@ -33,15 +35,34 @@ from takeoff.models.projects import (
 )
 from takeoff.models.rule import Rule
 from takeoff.models.special import FloatArray, compiled
-from takeoff.models.tape import read_tape
+from takeoff.models.tape import Tape, read_tape
 from takeoff.models.thresholds import rung
 
-__all__ = ["FOLLOWER_COLUMNS", "ROWS", "ends_length", "tell", "tell_reverse"]
+__all__ = [
+    "FOLLOWER_COLUMNS",
+    "ROWS",
+    "add_up",
+    "add_up_reverse",
+    "ends_length",
+    "no_change",
+    "tell",
+    "tell_reverse",
+    "unfold",
+    "unfold_reverse",
+]
 
 ROWS = 4
 """Ways in which the first project ends, see ``joint.ENDS``."""
 FOLLOWER_COLUMNS = 4
 """P(first aligned, second aligned), P(first aligned, second fielded); the same misaligned."""
+
+
+class Change(NamedTuple):
+    """Derivatives by parts of a tape: ``first``, ``states``, ``products``."""
+
+    first: FloatArray
+    states: FloatArray
+    products: FloatArray
 
 
 @compiled
@@ -53,20 +74,43 @@ def ends_length(rule: Rule) -> int:
 @compiled
 def tell(theta: FloatArray, rule: Rule, tape: FloatArray, ends: FloatArray) -> None:
     """Fill the ends of one world, and its tape."""
-    groups = rule.first_row.shape[0] - 1
     difficulty = rung(theta[DOUBT], rule.difficulty, rule.difficulty_rungs)
-    inspector = rung(theta[DETECTION_SPREAD], rule.inspector, rule.inspector_rungs)
-    fill_spans(theta, rule, difficulty.shape[1], tape[:4])
+    count_contexts(theta, rule, difficulty.shape[1], tape[:4])
     kept = read_tape(tape, rule)
     start = kept.start.astype(np.int64)
-    fill_contexts(theta, rule, difficulty, start, kept.contexts)
+    spans = _spans_of(start)
+    fill_contexts(theta, rule, difficulty, spans, kept.contexts)
+    unfold(theta, rule, start, kept)
+    add_up(rule, kept, spans, ends)
+
+
+@compiled
+def tell_reverse(
+    theta: FloatArray, rule: Rule, tape: FloatArray, d_ends: FloatArray, d_theta: FloatArray
+) -> None:
+    """Add derivatives by a world's numbers, given those by its ends."""
+    difficulty = rung(theta[DOUBT], rule.difficulty, rule.difficulty_rungs)
+    kept = read_tape(tape, rule)
+    start = kept.start.astype(np.int64)
+    change = no_change(kept)
+    spans = _spans_of(start)
+    add_up_reverse(rule, kept, spans, d_ends, change)
+    d_contexts = np.zeros((3, start[3]))
+    unfold_reverse(theta, rule, start, kept, change, d_contexts, d_theta)
+    fill_contexts_reverse(theta, rule, difficulty, spans, kept.contexts, d_contexts, d_theta)
+
+
+@compiled
+def unfold(theta: FloatArray, rule: Rule, start: IntArray, kept: Tape) -> None:
+    """Work out what becomes of all projects in each context; ``start`` as in a tape."""
+    inspector = rung(theta[DETECTION_SPREAD], rule.inspector, rule.inspector_rungs)
     weight, shift, deviation = kept.contexts
-    helped = _helped(start)
     detection = detections(theta, inspector)
     own_tails, own_states = kept.own_tails, kept.own_states
     first_states(theta, start, shift, deviation, detection, inspector, own_tails, own_states)
     _weighted_first(start, weight, own_states, kept.first)
-    for group in range(groups):
+    helped = _helped(start)
+    for group in range(rule.first_row.shape[0] - 1):
         follower_states(
             theta,
             theta[MARGIN + 1 + group],
@@ -80,52 +124,37 @@ def tell(theta: FloatArray, rule: Rule, tape: FloatArray, ends: FloatArray) -> N
         )
         _mix_kinds(theta, kept.by_kind[group], kept.states[group])
     tally_products(kept.states, rule.first_row, rule.numbers, kept.single, kept.products)
-    masses, follower = _split(ends)
-    joint(kept.first, start, kept.products, masses)
-    follower[:] = 0.0
-    if groups > 0:
-        _follower_joint(kept.first, start, kept.states[0], follower)
 
 
 @compiled
-def tell_reverse(
-    theta: FloatArray, rule: Rule, tape: FloatArray, d_ends: FloatArray, d_theta: FloatArray
+def unfold_reverse(
+    theta: FloatArray,
+    rule: Rule,
+    start: IntArray,
+    kept: Tape,
+    change: Change,
+    d_contexts: FloatArray,
+    d_theta: FloatArray,
 ) -> None:
-    """Add derivatives by a world's numbers, given those by its ends."""
-    groups = rule.first_row.shape[0] - 1
-    difficulty = rung(theta[DOUBT], rule.difficulty, rule.difficulty_rungs)
+    """Add derivatives by contexts and numbers, given those by what becomes of projects."""
     inspector = rung(theta[DETECTION_SPREAD], rule.inspector, rule.inspector_rungs)
-    kept = read_tape(tape, rule)
-    start = kept.start.astype(np.int64)
     weight, shift, deviation = kept.contexts
-    size = start[3]
-    helped = _helped(start)
+    d_weight, d_shift, d_deviation = d_contexts
     detection = detections(theta, inspector)
-
-    d_first = np.zeros((ROWS, size))
-    d_products = np.empty(kept.products.shape)
-    d_states = np.zeros(kept.states.shape)
-    d_masses, d_follower = _split(d_ends)
-    joint_reverse(kept.first, start, kept.products, d_masses, d_first, d_products)
-    if groups > 0:
-        _follower_joint_reverse(
-            kept.first, start, kept.states[0], d_follower, d_first, d_states[0]
-        )
     tally_products_reverse(
         kept.states,
         rule.first_row,
         rule.numbers,
         kept.single,
         kept.products,
-        d_products,
-        d_states,
+        change.products,
+        change.states,
     )
-    d_contexts = np.zeros((3, size))
-    d_weight, d_shift, d_deviation = d_contexts
+    helped = _helped(start)
     d_detection = np.zeros(detection.shape[0])
-    d_by_kind = np.empty((4, KINDS * size))
-    for group in range(groups):
-        _mix_kinds_reverse(theta, kept.by_kind[group], d_states[group], d_by_kind, d_theta)
+    d_by_kind = np.empty((4, KINDS * start[3]))
+    for group in range(rule.first_row.shape[0] - 1):
+        _mix_kinds_reverse(theta, kept.by_kind[group], change.states[group], d_by_kind, d_theta)
         follower_states_reverse(
             theta,
             MARGIN + 1 + group,
@@ -141,7 +170,7 @@ def tell_reverse(
             d_deviation,
             d_theta,
         )
-    _weighted_first_reverse(start, weight, kept.own_states, d_first, d_weight)
+    _weighted_first_reverse(start, weight, kept.own_states, change.first, d_weight)
     first_states_reverse(
         theta,
         start,
@@ -150,14 +179,53 @@ def tell_reverse(
         detection,
         inspector,
         kept.own_tails,
-        d_first,
+        change.first,
         d_detection,
         d_shift,
         d_deviation,
         d_theta,
     )
     detections_reverse(inspector, detection, d_detection, d_theta)
-    fill_contexts_reverse(theta, rule, difficulty, start, kept.contexts, d_contexts, d_theta)
+
+
+@compiled
+def no_change(kept: Tape) -> Change:
+    """Give zeros, to add derivatives to."""
+    return Change(
+        np.zeros(kept.first.shape), np.zeros(kept.states.shape), np.zeros(kept.products.shape)
+    )
+
+
+@compiled
+def add_up(rule: Rule, kept: Tape, spans: IntArray, ends: FloatArray) -> None:
+    """Fill ends with the sums over the contexts of spans (span, 2)."""
+    masses, follower = _split(ends)
+    joint(kept.first, spans, kept.products, masses)
+    follower[:] = 0.0
+    if rule.first_row.shape[0] > 1:
+        _follower_joint(kept.first, spans, kept.states[0], follower)
+
+
+@compiled
+def add_up_reverse(
+    rule: Rule, kept: Tape, spans: IntArray, d_ends: FloatArray, change: Change
+) -> None:
+    """Add derivatives by what becomes of projects in the contexts of spans."""
+    d_masses, d_follower = _split(d_ends)
+    joint_reverse(kept.first, spans, kept.products, d_masses, change.first, change.products)
+    if rule.first_row.shape[0] > 1:
+        _follower_joint_reverse(
+            kept.first, spans, kept.states[0], d_follower, change.first, change.states[0]
+        )
+
+
+@compiled
+def _spans_of(start: IntArray) -> IntArray:
+    """Give where each span begins and ends (span, 2)."""
+    spans = np.empty((3, 2), np.int64)
+    spans[:, 0] = start[:3]
+    spans[:, 1] = start[1:]
+    return spans
 
 
 @compiled
@@ -209,15 +277,15 @@ def _mix_kinds_reverse(
 
 @compiled
 def _follower_joint(
-    first: FloatArray, start: IntArray, states: FloatArray, result: FloatArray
+    first: FloatArray, spans: IntArray, states: FloatArray, result: FloatArray
 ) -> None:
     """Sum what project 2 first fielded over the branches in which project 1 fielded."""
     result[:] = 0.0
-    for k in range(start[ALIGNED], start[ALIGNED + 1]):
+    for k in range(spans[ALIGNED, 0], spans[ALIGNED, 1]):
         weight = first[0, k] + first[1, k]
         result[0] += weight * states[3, k]
         result[1] += weight * (states[0, k] + states[1, k])
-    for k in range(start[MISALIGNED], start[MISALIGNED + 1]):
+    for k in range(spans[MISALIGNED, 0], spans[MISALIGNED, 1]):
         result[2] += first[2, k] * states[3, k]
         result[3] += first[2, k] * (states[0, k] + states[1, k])
 
@@ -225,13 +293,13 @@ def _follower_joint(
 @compiled
 def _follower_joint_reverse(
     first: FloatArray,
-    start: IntArray,
+    spans: IntArray,
     states: FloatArray,
     d_result: FloatArray,
     d_first: FloatArray,
     d_states: FloatArray,
 ) -> None:
-    for k in range(start[ALIGNED], start[ALIGNED + 1]):
+    for k in range(spans[ALIGNED, 0], spans[ALIGNED, 1]):
         weight = first[0, k] + first[1, k]
         by_weight = d_result[0] * states[3, k] + d_result[1] * (states[0, k] + states[1, k])
         d_first[0, k] += by_weight
@@ -239,7 +307,7 @@ def _follower_joint_reverse(
         d_states[3, k] += d_result[0] * weight
         d_states[0, k] += d_result[1] * weight
         d_states[1, k] += d_result[1] * weight
-    for k in range(start[MISALIGNED], start[MISALIGNED + 1]):
+    for k in range(spans[MISALIGNED, 0], spans[MISALIGNED, 1]):
         weight = first[2, k]
         d_first[2, k] += d_result[2] * states[3, k] + d_result[3] * (states[0, k] + states[1, k])
         d_states[3, k] += d_result[2] * weight

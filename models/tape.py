@@ -12,7 +12,7 @@ from takeoff.models.layout import KINDS
 from takeoff.models.rule import Rule
 from takeoff.models.special import FloatArray, compiled
 
-__all__ = ["Tape", "read_tape", "tape_length"]
+__all__ = ["Tape", "read_tape", "rows_of_tape", "tape_length"]
 
 
 class Tape(NamedTuple):
@@ -49,11 +49,16 @@ _PER_CONTEXT_AND_GROUP = 6 * KINDS + 4 * KINDS + 4
 
 
 @compiled
+def rows_of_tape(rule: Rule) -> int:
+    """Count the numbers kept of each context."""
+    rows = _PER_CONTEXT + (rule.first_row.shape[0] - 1) * _PER_CONTEXT_AND_GROUP
+    return rows + rule.numbers.shape[0] + _product_rows(rule.first_row)
+
+
+@compiled
 def tape_length(rule: Rule) -> int:
     """Give the length of the longest tape."""
-    rows = _PER_CONTEXT + (rule.first_row.shape[0] - 1) * _PER_CONTEXT_AND_GROUP
-    rows += rule.numbers.shape[0] + _product_rows(rule.first_row)
-    return 4 + most_contexts(rule) * rows
+    return 4 + most_contexts(rule) * rows_of_tape(rule)
 
 
 @compiled

@@ -261,9 +261,8 @@ def _expected(
         if judgments.questions[each].intervention
     }
     levels = {str(name): pt.vector(str(name)) for name in sorted(str(each) for each in named)}
-    graph = expected_log_odds(
-        [judgments.questions[each] for each in panel.questions], views, levels, "fit"
-    )
+    questions = [judgments.questions[each] for each in panel.questions]
+    graph = pt.stack(expected_log_odds(questions, views, levels, "fit"))
     function = pytensor.function(
         [*views.values(), *levels.values()], graph, mode=INTERPRETED, on_unused_input="ignore"
     )

@@ -112,10 +112,10 @@ class Guide:
     likelihood
         Log likelihood of all answers. (The model's own is the same, but PyMC rewrites it so that
         it would no longer share the integral with ``expected``.)
-    column
-        Which varying parameter is offense.
     level, slope
         The rough level of each expert's worldview and its slope by the deviation (expert,).
+    stated
+        The level as each expert would state it, wording included and noise apart (expert,).
     anchor
         What each expert said of the level, from which the coordinate is counted (expert,). The
         deviation of an expert who said nothing (NaN), or so much that takeover saturates and no
@@ -124,8 +124,9 @@ class Guide:
         What each question would be answered without wording and noise (question, expert).
     spread
         Standard deviation of each question's offset (question,).
-    free
-        Whether a question's offset is free (question,).
+    heeded
+        Whether the answers, rather than the prior, settle a question's offset (question,); not
+        where experts' levels are counted from it.
     heard
         The mean answer to each question (question,).
     asked
@@ -133,13 +134,13 @@ class Guide:
     """
 
     likelihood: TensorVariable
-    column: int
     level: TensorVariable
     slope: TensorVariable
+    stated: TensorVariable
     anchor: FloatArray
     expected: TensorVariable
     spread: FloatArray
-    free: FloatArray
+    heeded: FloatArray
     heard: FloatArray
     asked: FloatArray
 
@@ -198,7 +199,9 @@ def _scale(x: TensorVariable, scale: TensorVariable) -> tuple[TensorVariable, Te
 
 
 def _center(model: pm.Model, free: Story, story: Story) -> None:
-    """Count the centre's margin as soundness and its offense as the attacker's advantage."""
+    """Count the centre's margin as soundness, its offense as the attacker's advantage, and noise
+    as that of an expert of mean care.
+    """
     margin, offense = (model.rvs_to_values[model[each]] for each in ("margin", "offense"))
     added, defence = _in(
         story,
@@ -207,25 +210,34 @@ def _center(model: pm.Model, free: Story, story: Story) -> None:
     )
     story[margin] = free[margin] - added
     story[offense] = free[offense] + defence
+    noise = model.rvs_to_values[model["noise"]]
+    (care,) = _in(story, model, [pt.log(model["care"]).mean()])
+    story[noise] = free[noise] - care
 
 
 def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
-    """Change deviations in offense for the levels that they bring about; give the log volume."""
-    deviation = model.rvs_to_values[model["deviation"]]
-    story[deviation] = pt.set_subtensor(free[deviation][:, guide.column], 0.0)
-    rest, slope = _in(story, model, [guide.level, guide.slope])
+    """Change deviations in offense for the levels that they bring about; give the log volume.
+
+    First to where the rough level is what the expert said; what the world says there tells how
+    much is missing.
+    """
+    deviation = model.rvs_to_values[model["offense_deviation"]]
     pinned = np.nan_to_num(guide.anchor, nan=np.inf) < _SATURATED
-    own = free[deviation][:, guide.column]
-    level = (own + np.where(pinned, guide.anchor, 0.0) - rest) / slope
-    story[deviation] = pt.set_subtensor(
-        free[deviation][:, guide.column], pt.where(pinned, level, own)
-    )
+    if not pinned.any():
+        return pt.zeros(())
+    own, anchor = free[deviation], np.where(pinned, guide.anchor, 0.0)
+    story[deviation] = pt.zeros_like(own)
+    rest, slope = _in(story, model, [guide.level, guide.slope])
+    near = (anchor - rest) / slope * pinned
+    story[deviation] = near
+    (stated,) = _in(story, model, [guide.stated])
+    story[deviation] = pt.where(pinned, near + (own + anchor - stated) / slope, own)
     return -(pt.log(slope) * pinned).sum()
 
 
 def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> None:
-    """Count a free offset from the one at which the panel's mean answer is as expected."""
+    """Count an offset from the one at which the panel's mean answer is as expected."""
     wording = model.rvs_to_values[model["wording"]]
     (expected,) = _in(story, model, [guide.expected])
     needed = (guide.heard - (guide.asked * expected).sum(axis=1)) / guide.spread
-    story[wording] = pt.where(guide.free, free[wording] / guide.spread + needed, free[wording])
+    story[wording] = pt.where(guide.heeded, free[wording] / guide.spread + needed, free[wording])

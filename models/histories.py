@@ -30,6 +30,8 @@ from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.contest import FEATURES
 from takeoff.models.integral import (
+    decide,
+    decide_reverse,
     integrate,
     integrate_from_tape,
     integrate_on_tape,
@@ -40,14 +42,14 @@ from takeoff.models.joint import Tallies, tallies
 from takeoff.models.nodes import Nodes, Precision, grid_nodes, nodes
 from takeoff.models.rule import rule_of
 from takeoff.models.shared import (
-    integrate_shared,
-    integrate_shared_from_tape,
-    integrate_shared_on_tape,
-    integrate_shared_reverse,
+    share,
+    share_from_tape,
+    share_on_tape,
+    share_reverse,
     sharing_of,
 )
 from takeoff.models.special import FloatArray, sources_stamp
-from takeoff.models.story import FOLLOWER_COLUMNS
+from takeoff.models.story import FOLLOWER_COLUMNS, ROWS
 
 __all__ = ["Histories", "histories", "shared_histories"]
 
@@ -78,59 +80,70 @@ class Histories:
 def histories(worlds: TensorVariable, group: tuple[int, ...], precision: Precision) -> Histories:
     """Integrate over the histories of worlds (world, number), numbers as in ``layout``."""
     tables = tallies(group)
-    return _histories(tables, _Integral("apart", table_width(tables)), [worlds], _fixed(tables, nodes(precision)))
+    integral = _Integral("apart", table_width(tables))
+    return _histories(tables, integral(worlds, *_fixed(tables, nodes(precision))))
 
 
 def shared_histories(
-    common: TensorVariable, experts: TensorVariable, group: tuple[int, ...]
+    common: TensorVariable,
+    margin: TensorVariable,
+    offense: TensorVariable,
+    group: tuple[int, ...],
 ) -> Histories:
     """Integrate over the histories of worlds that share all but margin and offense.
 
-    ``common`` (number,) are numbers as in ``layout``, to which the margin and offense of each,
-    ``experts`` (world, 2), are added. As precise as "fit".
+    ``common`` (number,) are numbers as in ``layout``; each world's ``margin`` (world,) is added
+    to all its margins, and ``offense`` (world,) is its own. As precise as "fit".
     """
     tables = tallies(group)
-    fixed = [*map(pt.constant, sharing_of(tables)), *_fixed(tables, grid_nodes())]
-    return _histories(tables, _Integral("shared", table_width(tables)), [common, experts], fixed)
+    fixed = _fixed(tables, grid_nodes())
+    sharing = [pt.constant(each) for each in sharing_of(tables)]
+    ends = _Integral("share", _ends_width(tables))(common, margin, *sharing, *fixed)
+    results = _Integral("decide", table_width(tables))(common, ends, offense, *fixed)
+    return _histories(tables, results)
+
+
+def _ends_width(tables: Tallies) -> int:
+    return ROWS * tables.size + FOLLOWER_COLUMNS
 
 
 def _fixed(tables: Tallies, rule: Nodes) -> list[TensorVariable]:
     return [pt.constant(each) for each in rule_of(tables, rule)]
 
 
-def _histories(
-    tables: Tallies, integral: "_Integral", worlds: list[TensorVariable], fixed: list[TensorVariable]
-) -> Histories:
-    results = integral(*worlds, *fixed)
+def _histories(tables: Tallies, results: TensorVariable) -> Histories:
     table = results[:, :-FOLLOWER_COLUMNS].reshape((-1, 3, len(tables.cells), len(FEATURES)))
     return Histories(table, tables.cells[:, 0], tables.cells[:, 1], results[:, -FOLLOWER_COLUMNS:])
 
 
-Kind = Literal["apart", "shared"]
+Kind = Literal["apart", "share", "decide"]
 
 
 @dataclass(frozen=True)
 class _Kernel:
-    """The compiled functions of a kind of worlds, and how many of their arguments are worlds."""
+    """The compiled functions of a step: from its arguments that matter to results, and back.
 
-    worlds: int
+    Attributes
+    ----------
+    arguments
+        How many arguments have derivatives; the others are fixed.
+    forward, reverse
+        To results, and derivatives back.
+    on_tape, from_tape
+        The same where results leave a tape; None for a step that needs none.
+    """
+
+    arguments: int
     forward: Any
     reverse: Any
-    on_tape: Any
-    from_tape: Any
+    on_tape: Any = None
+    from_tape: Any = None
 
 
 _KERNELS: dict[Kind, _Kernel] = {
-    "apart": _Kernel(
-        1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape
-    ),
-    "shared": _Kernel(
-        2,
-        integrate_shared,
-        integrate_shared_reverse,
-        integrate_shared_on_tape,
-        integrate_shared_from_tape,
-    ),
+    "apart": _Kernel(1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape),
+    "share": _Kernel(2, share, share_reverse, share_on_tape, share_from_tape),
+    "decide": _Kernel(3, decide, decide_reverse),
 }
 
 
@@ -150,7 +163,7 @@ class _Integral(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        return Apply(self, list(inputs), [_results(inputs[self.kernel.worlds - 1], self.width)])
+        return Apply(self, list(inputs), [_results(inputs, self.kernel, self.width)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Integrate; worlds apart with as many threads as there are processors."""
@@ -162,14 +175,14 @@ class _Integral(Op):
 
     def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
         """Carry derivatives by results back to worlds."""
-        worlds = self.kernel.worlds
+        worlds = self.kernel.arguments
         back = _IntegralReverse(self.kind)(*inputs[:worlds], cotangents[0], *inputs[worlds:])
         back = back if worlds > 1 else [back]
         return [*back, *(disconnected_type() for _ in inputs[worlds:])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Say that results depend on worlds alone: the rest is fixed."""
-        return [[place < self.kernel.worlds] for place in range(len(node.inputs))]
+        return [[place < self.kernel.arguments] for place in range(len(node.inputs))]
 
 
 class _IntegralReverse(Op):
@@ -183,7 +196,7 @@ class _IntegralReverse(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.worlds]])
+        return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.arguments]])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""
@@ -202,7 +215,7 @@ class _IntegralOnTape(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        results = _results(inputs[self.kernel.worlds - 1], self.width)
+        results = _results(inputs, self.kernel, self.width)
         return Apply(self, list(inputs), [results, pt.vector(dtype="float64")])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
@@ -221,15 +234,16 @@ class _IntegralFromTape(Op):
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.worlds]])
+        return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.arguments]])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""
         _store(outputs, self.kernel.from_tape(*_contiguous(inputs)))
 
 
-def _results(worlds: Any, width: int) -> TensorVariable:
-    return pt.tensor(dtype="float64", shape=(worlds.type.shape[0], width))
+def _results(inputs: Any, kernel: _Kernel, width: int) -> TensorVariable:
+    worlds = inputs[kernel.arguments - 1].type.shape[0]
+    return pt.tensor(dtype="float64", shape=(worlds, width))
 
 
 def _store(outputs: Any, values: Any) -> None:
@@ -240,7 +254,9 @@ def _store(outputs: Any, values: Any) -> None:
 @register_specialize
 @node_rewriter([_IntegralReverse])
 def _leave_a_tape(fgraph: Any, node: Apply) -> Any:
-    kind, worlds = node.op.kind, node.op.kernel.worlds
+    kind, worlds = node.op.kind, node.op.kernel.arguments
+    if node.op.kernel.on_tape is None:
+        return None
     given, d_results, fixed = node.inputs[:worlds], node.inputs[worlds], node.inputs[worlds + 1 :]
     for other, _ in fgraph.clients[given[0]]:
         if (

@@ -14,6 +14,7 @@ import numpy as np
 
 from takeoff.models.contest import (
     FEATURES,
+    Forces,
     contest,
     contest_reverse,
     forces,
@@ -28,8 +29,8 @@ from takeoff.models.story import FOLLOWER_COLUMNS, ROWS, ends_length, tell, tell
 from takeoff.models.tape import tape_length
 
 __all__ = [
-    "fill_table",
-    "fill_table_reverse",
+    "decide",
+    "decide_reverse",
     "integrate",
     "integrate_from_tape",
     "integrate_on_tape",
@@ -44,7 +45,7 @@ def table_width(tables: Tallies) -> int:
 
 
 @compiled
-def fill_table(
+def _fill_table(
     ends: FloatArray, features: FloatArray, cell: IntArray, result: FloatArray
 ) -> None:
     """Sum masses times features into the cells of the result; the follower comes after."""
@@ -62,7 +63,7 @@ def fill_table(
 
 
 @compiled
-def fill_table_reverse(
+def _fill_table_reverse(
     ends: FloatArray,
     features: FloatArray,
     cell: IntArray,
@@ -98,10 +99,10 @@ def _one(
 ) -> None:
     """Fill the result of one world, and its tape and ends."""
     tell(theta, rule, tape, ends)
+    force = forces(theta, theta[_resources(rule) :])
     features = _empty_features(rule)
-    force = forces(theta, theta[MARGIN + rule.first_row.shape[0] :])
     contest(theta[DECISIVENESS], theta[OFFENSE], force, rule.histories, features)
-    fill_table(ends, features, rule.cell, result)
+    _fill_table(ends, features, rule.cell, result)
 
 
 @compiled
@@ -114,25 +115,96 @@ def _one_reverse(
     d_theta: FloatArray,
 ) -> None:
     """Carry derivatives by one world's result back to its numbers."""
-    steep, offense, resources = theta[DECISIVENESS], theta[OFFENSE], MARGIN + rule.first_row.shape[0]
+    resources = _resources(rule)
     force = forces(theta, theta[resources:])
-    features, d_features = _empty_features(rule), _empty_features(rule)
-    contest(steep, offense, force, rule.histories, features)
-    d_ends = np.empty(ends.shape[0])
-    fill_table_reverse(ends, features, rule.cell, d_result, d_ends, d_features)
     d_force = no_forces(force)
-    by_edge = contest_reverse(steep, offense, force, rule.histories, d_features, d_force)
-    d_theta[OFFENSE] += by_edge * steep
-    d_theta[DECISIVENESS] += by_edge * offense
+    d_ends = np.empty(ends.shape[0])
+    d_theta[OFFENSE] += _decide_reverse(
+        theta, theta[OFFENSE], rule, force, ends, d_result, d_ends, d_force, d_theta
+    )
     forces_reverse(theta, theta[resources:], force, d_force, d_theta[resources:], d_theta)
     tell_reverse(theta, rule, tape, d_ends, d_theta)
 
 
 @compiled
-def _width(worlds: FloatArray, rule: Rule) -> int:
-    projects = int(worlds.shape[1] - MARGIN - rule.first_row.shape[0])
+def _decide_reverse(
+    theta: FloatArray,
+    offense: float,
+    rule: Rule,
+    force: Forces,
+    ends: FloatArray,
+    d_result: FloatArray,
+    d_ends: FloatArray,
+    d_force: Forces,
+    d_theta: FloatArray,
+) -> float:
+    """Fill derivatives by ends, add those by forces and decisiveness; give that by offense."""
+    steep = theta[DECISIVENESS]
+    features, d_features = _empty_features(rule), _empty_features(rule)
+    contest(steep, offense, force, rule.histories, features)
+    _fill_table_reverse(ends, features, rule.cell, d_result, d_ends, d_features)
+    by_edge = contest_reverse(steep, offense, force, rule.histories, d_features, d_force)
+    d_theta[DECISIVENESS] += by_edge * offense
+    return by_edge * steep
+
+
+@compiled
+def _resources(rule: Rule) -> int:
+    """Give where a world's log resources begin."""
+    return MARGIN + rule.first_row.shape[0]
+
+
+@compiled
+def _width(numbers: int, rule: Rule) -> int:
+    projects = numbers - _resources(rule)
     cells = (projects + 1) * (projects + 2) // 2
     return 3 * cells * len(FEATURES) + FOLLOWER_COLUMNS
+
+
+@compiled
+def decide(common: FloatArray, ends: FloatArray, offense: FloatArray, *fixed: Any) -> FloatArray:
+    """Let the contest decide worlds that differ in ends (world, end) and offense (world,).
+
+    ``common`` (number,) are their other numbers. Gives (world, result).
+    """
+    rule = Rule(*fixed)
+    force = forces(common, common[_resources(rule) :])
+    features = _empty_features(rule)
+    results = np.empty((ends.shape[0], _width(common.shape[0], rule)))
+    for world in range(ends.shape[0]):
+        contest(common[DECISIVENESS], offense[world], force, rule.histories, features)
+        _fill_table(ends[world], features, rule.cell, results[world])
+    return results
+
+
+@compiled
+def decide_reverse(
+    common: FloatArray, ends: FloatArray, offense: FloatArray, d_results: FloatArray, *fixed: Any
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Carry derivatives by results back to common numbers, ends and offense."""
+    rule = Rule(*fixed)
+    resources = _resources(rule)
+    force = forces(common, common[resources:])
+    d_force = no_forces(force)
+    d_common, d_ends, d_offense = (
+        np.zeros(common.shape),
+        np.empty(ends.shape),
+        np.empty(offense.shape),
+    )
+    for world in range(ends.shape[0]):
+        d_offense[world] = _decide_reverse(
+            common,
+            offense[world],
+            rule,
+            force,
+            ends[world],
+            d_results[world],
+            d_ends[world],
+            d_force,
+            d_common,
+        )
+    forces_reverse(common, common[resources:], force, d_force, d_common[resources:], d_common)
+    return d_common, d_ends, d_offense
 
 
 @compiled
@@ -142,7 +214,7 @@ def integrate(worlds: FloatArray, *fixed: Any) -> FloatArray:
     ``fixed`` are the parts of a ``Rule``.
     """
     rule = Rule(*fixed)
-    results = np.empty((worlds.shape[0], _width(worlds, rule)))
+    results = np.empty((worlds.shape[0], _width(worlds.shape[1], rule)))
     tape, ends = np.empty(tape_length(rule)), np.empty(ends_length(rule))
     for world in range(worlds.shape[0]):
         _one(worlds[world], rule, tape, ends, results[world])
@@ -153,7 +225,7 @@ def integrate(worlds: FloatArray, *fixed: Any) -> FloatArray:
 def integrate_on_tape(worlds: FloatArray, *fixed: Any) -> tuple[FloatArray, FloatArray]:
     """Integrate, and keep ends and tape of each world for ``integrate_from_tape``."""
     rule = Rule(*fixed)
-    results = np.empty((worlds.shape[0], _width(worlds, rule)))
+    results = np.empty((worlds.shape[0], _width(worlds.shape[1], rule)))
     length = ends_length(rule)
     kept = np.empty((worlds.shape[0], length + tape_length(rule)))
     for world in range(worlds.shape[0]):

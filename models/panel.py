@@ -28,7 +28,7 @@ from takeoff.models.questions import EFFICACY, READINGS, WORDING_SD, Judgments, 
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.world import World, world
-from takeoff.models.worldviews import OFFENSE, VARYING, camp_contrasts, worldviews
+from takeoff.models.worldviews import VARYING, camp_contrasts, worldviews
 
 __all__ = ["LEAST_NOISE", "Panel", "Rows", "expected_log_odds", "panel_model"]
 
@@ -108,7 +108,8 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         views, level, slope = worldviews(chosen, contrasts)
         efficacy = _efficacy(interventions, contrasts)
         questions = [judgments.questions[name] for name in asked]
-        expected = expected_log_odds(questions, views, efficacy, precision)
+        answers_expected = expected_log_odds(questions, views, efficacy, precision)
+        expected = pt.stack(answers_expected)
         spread = np.array([_offset_sd(question) for question in questions])
         wording = pm.Normal("wording", dims="question")
         shift = pm.Deterministic("offset", wording * spread, dims="question")
@@ -139,15 +140,22 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         )
     guide = Guide(
         likelihood=log_interval(lower, upper, center, scale).sum(),
-        column=OFFENSE,
         level=level,
         slope=slope,
+        stated=next(
+            (
+                answers_expected[row] + shift[row]
+                for row, question in enumerate(questions)
+                if _is_level(question)
+            ),
+            level,
+        ),
         anchor=rows.anchors(contrasts.shape[0]),
         expected=expected,
         spread=spread,
         heard=np.array([rows.mean_answer(row) for row in range(len(questions))]),
         asked=np.array([rows.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
-        free=np.array([question.reading == "relative" for question in questions]),
+        heeded=np.array([rows.is_heeded(row, questions[row]) for row in range(len(questions))]),
     )
     return Panel(model, guide, rows, asked)
 
@@ -174,6 +182,11 @@ class Rows:
         """Give the mean answer to a question."""
         return float(self.value[self.question == question].mean())
 
+    def is_heeded(self, number: int, question: Question) -> bool:
+        """Tell whether answers say more about a question's offset than its prior does."""
+        scatter = _NOISE_CENTER[question.reading] / np.sqrt((self.question == number).sum())
+        return _offset_sd(question) > scatter and not _is_level(question)
+
     def shares(self, question: int, experts: int) -> FloatArray:
         """Give each expert's share of the answers to a question (expert,)."""
         counts = np.bincount(self.expert[self.question == question], minlength=experts)
@@ -197,13 +210,14 @@ class Rows:
             lower=_log_odds(answers["lower"].values) - baseline,
             upper=_log_odds(answers["upper"].values) - baseline,
             level=np.array(
-                [
-                    judgments.questions[name].outcome.startswith("extinction")
-                    and judgments.questions[name].reading == "level"
-                    for name in questions
-                ]
+                [_is_level(judgments.questions[name]) for name in questions]
             ),
         )
+
+
+def _is_level(question: Question) -> bool:
+    """Tell whether a question asks outright for what offense decides."""
+    return question.outcome.startswith("extinction") and question.reading == "level"
 
 
 def _offset_sd(question: Question) -> float:
@@ -243,8 +257,8 @@ def expected_log_odds(
     views: Mapping[str, TensorVariable],
     efficacy: Mapping[str, TensorVariable],
     precision: Precision,
-) -> TensorVariable:
-    """Give what each question would be answered without wording and noise: (question, expert).
+) -> list[TensorVariable]:
+    """Give what each question would be answered without wording and noise, each (expert,).
 
     ``views`` holds every parameter by name, ``efficacy`` the log-odds of each intervention's
     efficacy by name, all (expert,).
@@ -259,12 +273,10 @@ def expected_log_odds(
         return worlds[-1]
 
     experts = views["margin"].shape
-    return pt.stack(
-        [
-            pt.broadcast_to(_answer(each, lambda: worlds_in(each.scenario), efficacy), experts)  # noqa: B023
-            for each in questions
-        ]
-    )
+    return [
+        pt.broadcast_to(_answer(each, lambda: worlds_in(each.scenario), efficacy), experts)  # noqa: B023
+        for each in questions
+    ]
 
 
 def _answer(

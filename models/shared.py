@@ -4,7 +4,7 @@ Given how hard alignment turns out to be (B), all that a margin does is done by 
 the ends of all projects, as functions of c, are the same for every expert: they are told once, on
 a grid of c with doubt set to 0 (``story``), and each expert averages them over B by Gauss–Hermite
 nodes, each read off the grid by Lagrange's polynomial through its nearest points. Offense enters
-after that, in the contest. A panel of twenty costs little more than the grid.
+after that, in the contest (``integral.decide``). A panel of twenty costs little more than the grid.
 
 Far from 0 the ends in which somebody is misaligned (aligned, on the other side) fall like
 exp(−c²/2), too steeply for a polynomial. There they are read off after division by it, which
@@ -17,23 +17,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from takeoff.models.contest import (
-    FEATURES,
-    contest,
-    contest_reverse,
-    forces,
-    forces_reverse,
-    no_forces,
-)
 from takeoff.models.contexts import count_contexts, fill_contexts, fill_contexts_reverse
-from takeoff.models.integral import fill_table, fill_table_reverse
 from takeoff.models.joint import ENDS, IntArray, Tallies
-from takeoff.models.layout import DECISIVENESS, DOUBT, MARGIN, OFFENSE
+from takeoff.models.layout import DOUBT, MARGIN
 from takeoff.models.nodes import grid_difficulty
 from takeoff.models.rule import Rule
 from takeoff.models.special import FloatArray, compiled
 from takeoff.models.story import (
-    FOLLOWER_COLUMNS,
     add_up,
     add_up_reverse,
     ends_length,
@@ -46,10 +36,10 @@ from takeoff.models.thresholds import rung
 
 __all__ = [
     "Sharing",
-    "integrate_shared",
-    "integrate_shared_from_tape",
-    "integrate_shared_on_tape",
-    "integrate_shared_reverse",
+    "share",
+    "share_from_tape",
+    "share_on_tape",
+    "share_reverse",
     "sharing_of",
 ]
 
@@ -371,19 +361,6 @@ def _read_reverse(
                 d_weight[each, point] = total
 
 
-@compiled
-def _resources(rule: Rule) -> int:
-    """Give where a world's log resources begin."""
-    return MARGIN + rule.first_row.shape[0]
-
-
-@compiled
-def _width(common: FloatArray, rule: Rule) -> int:
-    projects = common.shape[0] - _resources(rule)
-    cells = (projects + 1) * (projects + 2) // 2
-    return 3 * cells * len(FEATURES) + FOLLOWER_COLUMNS
-
-
 class Parts(NamedTuple):
     """What is kept for the way back, laid out in one vector.
 
@@ -393,15 +370,12 @@ class Parts(NamedTuple):
         Of each point of the grid for each expert, by class of the ends (class, expert, point).
     ends
         Of the worlds on the grid (point, end sorted by class).
-    own
-        Ends of each expert (expert, end).
     tape
         Of all worlds on the grid, see ``tape``.
     """
 
     weight: FloatArray
     ends: FloatArray
-    own: FloatArray
     tape: FloatArray
 
 
@@ -409,19 +383,15 @@ class Parts(NamedTuple):
 def _parts(kept: FloatArray, points: int, experts: int, length: int) -> Parts:
     a = _CLASSES * experts * points
     b = a + points * length
-    c = b + experts * length
     return Parts(
-        kept[:a].reshape(_CLASSES, experts, points),
-        kept[a:b].reshape(points, length),
-        kept[b:c].reshape(experts, length),
-        kept[c:],
+        kept[:a].reshape(_CLASSES, experts, points), kept[a:b].reshape(points, length), kept[b:]
     )
 
 
 @compiled
-def integrate_shared_on_tape(
+def share_on_tape(
     common: FloatArray,
-    experts: FloatArray,
+    margin: FloatArray,
     difficulty: FloatArray,
     difficulty_rungs: FloatArray,
     lagrange: FloatArray,
@@ -429,42 +399,35 @@ def integrate_shared_on_tape(
     bounds: IntArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
-    """Integrate over the histories of experts' worlds, and keep all for the way back.
+    """Give the ends of experts' worlds (expert, end), and what ``share_from_tape`` needs.
 
-    ``common`` (number,) are the numbers of a world, to which each expert's margin and offense,
-    ``experts`` (expert, 2), are added. Then the parts of a ``Sharing`` and of a ``Rule``. Gives
-    (expert, result) and what ``integrate_shared_from_tape`` needs.
+    ``common`` (number,) are the numbers of a world, to which each expert's ``margin`` (expert,)
+    is added. Then the parts of a ``Sharing`` and of a ``Rule``.
     """
     rule = Rule(*fixed)
     sharing = Sharing(difficulty, difficulty_rungs, lagrange, order, bounds)
-    margin, doubt = experts[:, 0], common[DOUBT]
+    doubt = common[DOUBT]
     turns_out = rung(doubt, difficulty, difficulty_rungs)
     grid = _grid(margin, doubt, turns_out)
     spans = _count_grid(common, grid, rule)
-    people, points, length = experts.shape[0], grid.c.shape[0], ends_length(rule)
-    size = _CLASSES * people * points + (points + people) * length
+    people, points, length = margin.shape[0], grid.c.shape[0], ends_length(rule)
+    size = _CLASSES * people * points + points * length
     kept = np.empty(size + 4 + _start(spans)[3] * rows_of_tape(rule))
     parts = _parts(kept, points, people, length)
     _fill_weights(margin, doubt, turns_out, lagrange, grid, parts.weight)
     _tell_grid(common, grid, spans, sharing, rule, parts.tape, parts.ends)
-    force = forces(common, common[_resources(rule) :])
-    features = np.empty((len(FEATURES), 3, rule.cell.shape[1]))
-    sums = np.empty(length)
-    results = np.empty((people, _width(common, rule)))
+    sums, ends = np.empty(length), np.empty((people, length))
     for expert in range(people):
-        offense = common[OFFENSE] + experts[expert, 1]
-        contest(common[DECISIVENESS], offense, force, rule.histories, features)
-        _read(parts.weight[:, expert], parts.ends, sharing, sums, parts.own[expert])
-        fill_table(parts.own[expert], features, rule.cell, results[expert])
-    return results, kept
+        _read(parts.weight[:, expert], parts.ends, sharing, sums, ends[expert])
+    return ends, kept
 
 
 @compiled
-def integrate_shared_from_tape(
+def share_from_tape(
     common: FloatArray,
-    experts: FloatArray,
+    margin: FloatArray,
     kept: FloatArray,
-    d_results: FloatArray,
+    d_experts_ends: FloatArray,
     difficulty: FloatArray,
     difficulty_rungs: FloatArray,
     lagrange: FloatArray,
@@ -472,58 +435,43 @@ def integrate_shared_from_tape(
     bounds: IntArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
-    """Carry derivatives by results back to common numbers and experts', given what was kept."""
+    """Carry derivatives by experts' ends back to common numbers and margins."""
     rule = Rule(*fixed)
     sharing = Sharing(difficulty, difficulty_rungs, lagrange, order, bounds)
-    margin, doubt, steep = experts[:, 0], common[DOUBT], common[DECISIVENESS]
+    doubt = common[DOUBT]
     turns_out = rung(doubt, difficulty, difficulty_rungs)
     grid = _grid(margin, doubt, turns_out)
     spans = _count_grid(common, grid, rule)
-    people, points, length = experts.shape[0], grid.c.shape[0], ends_length(rule)
+    people, points, length = margin.shape[0], grid.c.shape[0], ends_length(rule)
     parts = _parts(kept, points, people, length)
-    d_common, d_experts = np.zeros(common.shape), np.zeros(experts.shape)
-    resources = _resources(rule)
-    force = forces(common, common[resources:])
-    d_force = no_forces(force)
-    features = np.empty((len(FEATURES), 3, rule.cell.shape[1]))
-    d_features = np.empty(features.shape)
-    d_own, d_sums = np.empty(length), np.empty(length)
+    d_common, d_margin = np.zeros(common.shape), np.zeros(margin.shape)
+    d_sums = np.empty(length)
     d_ends = np.zeros((points, length))
     d_weight = np.zeros((_CLASSES, people, points))
     for expert in range(people):
-        offense = common[OFFENSE] + experts[expert, 1]
-        contest(steep, offense, force, rule.histories, features)
-        fill_table_reverse(
-            parts.own[expert], features, rule.cell, d_results[expert], d_own, d_features
-        )
-        by_edge = contest_reverse(steep, offense, force, rule.histories, d_features, d_force)
-        d_experts[expert, 1] += by_edge * steep
-        d_common[OFFENSE] += by_edge * steep
-        d_common[DECISIVENESS] += by_edge * offense
         for k in range(length):
-            d_sums[k] = d_own[order[k]]
+            d_sums[k] = d_experts_ends[expert, order[k]]
         _read_reverse(
             parts.weight[:, expert], parts.ends, sharing, d_sums, d_ends, d_weight[:, expert]
         )
-    forces_reverse(common, common[resources:], force, d_force, d_common[resources:], d_common)
     _tell_grid_reverse(common, grid, spans, sharing, rule, parts.tape, d_ends, d_common)
     # On the grid doubt was 0 and no parameter.
     d_common[DOUBT] = _weights_reverse(
-        margin, doubt, turns_out, lagrange, grid, d_weight, d_experts[:, 0]
+        margin, doubt, turns_out, lagrange, grid, d_weight, d_margin
     )
-    return d_common, d_experts
+    return d_common, d_margin
 
 
 @compiled
-def integrate_shared(common: FloatArray, experts: FloatArray, *fixed: Any) -> FloatArray:
-    """Integrate over the histories of experts' worlds: (expert, result)."""
-    return integrate_shared_on_tape(common, experts, *fixed)[0]
+def share(common: FloatArray, margin: FloatArray, *fixed: Any) -> FloatArray:
+    """Give the ends of experts' worlds (expert, end)."""
+    return share_on_tape(common, margin, *fixed)[0]
 
 
 @compiled
-def integrate_shared_reverse(
-    common: FloatArray, experts: FloatArray, d_results: FloatArray, *fixed: Any
+def share_reverse(
+    common: FloatArray, margin: FloatArray, d_ends: FloatArray, *fixed: Any
 ) -> tuple[FloatArray, FloatArray]:
-    """Carry derivatives by results back to common numbers and experts'."""
-    _, kept = integrate_shared_on_tape(common, experts, *fixed)
-    return integrate_shared_from_tape(common, experts, kept, d_results, *fixed)
+    """Carry derivatives by experts' ends back to common numbers and margins."""
+    _, kept = share_on_tape(common, margin, *fixed)
+    return share_from_tape(common, margin, kept, d_ends, *fixed)

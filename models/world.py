@@ -88,8 +88,7 @@ def world(
     if precision == "fit" and all(each.type.shape == (1,) for each in rest):
         nothing = pt.zeros(1)
         common = pt.concatenate([*shared, nothing, *forces, *extra, *resources])
-        experts = pt.stack(pt.broadcast_arrays(margin, offense), axis=1)
-        together = shared_histories(common, experts, group)
+        together = shared_histories(common, *pt.broadcast_arrays(margin, offense), group)
     else:
         numbers = [*shared, offense, *forces, *(margin + each for each in extra), *resources]
         worlds = pt.stack(pt.broadcast_arrays(*numbers), axis=1)

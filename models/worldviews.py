@@ -124,17 +124,19 @@ def worldviews(
     spreads = prior_spreads(chosen)
     experts = contrasts.shape[0]
     disagreement = pm.HalfNormal("disagreement", _DISAGREEMENT_SPREAD, dims="varying")
-    deviation = pm.Normal("deviation", dims=("expert", "varying"))
+    # One variable each: the sampler's coordinates change that of offense and leave the others.
+    deviation = [pm.Normal(f"{name}_deviation", dims="expert") for name in VARYING]
     log_tail = pm.Normal("log_tail", dims="expert")
     tail = pt.exp(TAIL_SPREAD * log_tail)
-    offset = disagreement * tail[:, None] * deviation
+    between: Any = np.zeros((experts, len(VARYING)))
     if contrasts.shape[1] > 0:
         contrast = pm.Normal("contrast", 0, _CONTRAST_SPREAD, dims=("camp_contrast", "varying"))
-        offset = offset + pt.dot(pt.constant(contrasts), contrast)
+        between = pt.dot(pt.constant(contrasts), contrast)
     views: dict[str, Any] = {name: value[None] for name, value in centres.items()}
     for column, name in enumerate(VARYING):
+        offset = between[:, column] + disagreement[column] * tail * deviation[column]
         middle = unconstrained(name, centres[name])
-        views[name] = constrained(name, middle + spreads[column] * offset[:, column])
+        views[name] = constrained(name, middle + spreads[column] * offset)
     level, slope = level_and_slope(views, spreads[OFFENSE] * disagreement[OFFENSE] * tail)
     pm.Deterministic(
         "worldview", pt.stack([views[name] for name in VARYING], axis=1), dims=("expert", "varying")

@@ -1,6 +1,6 @@
 """Time the integral over histories, and what its special functions alone would take.
 
-Run with ``uv run python benchmarks/integral.py``.
+Run with ``uv run python -m benchmarks.integral``.
 
 The mathematics of one world needs, in each context of the integral (a node of the first system
 times one of difficulty), two normal tails for the first project and two for each kind of later
@@ -10,24 +10,23 @@ placement. They are counted from the nodes, for forward and reverse together (th
 needs the same values and no others), and that many calls of libm are timed in a compiled loop.
 """
 
-import math
 import time
-from collections.abc import Callable
 
-import numba
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.maker import function as graph_function
 from pytensor.compile.mode import Mode
 from pytensor.graph.traversal import ancestors
 
+from benchmarks.timing import bare, seconds
 from takeoff.models.evaluate import evaluate
-from takeoff.models.integral import constants, integrate, integrate_reverse, table_width
+from takeoff.models.integral import integrate, integrate_reverse, table_width
 from takeoff.models.joint import tallies
 from takeoff.models.layout import DETECTION_SPREAD, DOUBT, KINDS
 from takeoff.models.nodes import Nodes, nodes
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import draw_prior, prior_set
+from takeoff.models.rule import rule_of
 from takeoff.models.scenario import Scenario
 from takeoff.models.thresholds import rung
 from takeoff.models.world import world
@@ -35,17 +34,6 @@ from takeoff.models.world import world
 WORLDS = 22
 PROJECTS = 5
 REPORTED = 20_000
-
-
-def seconds(run: Callable[[], object], repeats: int = 15) -> float:
-    """Give the shortest of several timings, the first of which compiles and does not count."""
-    run()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def numbers_of(draws: int) -> np.ndarray:
@@ -92,33 +80,15 @@ def calls(rule: Nodes, world: np.ndarray, projects: int, groups: int) -> dict[st
     }
 
 
-def _bare(points: np.ndarray, erfcs: int, exps: int, losses: int, logs: int) -> float:
-    """Call libm so many times, on arguments of the size that the integral has."""
-    total = 0.0
-    size = points.shape[0]
-    for i in range(erfcs):
-        total += math.erfc(points[i % size])
-    for i in range(exps):
-        total += math.exp(-points[i % size] * points[i % size])
-    for i in range(losses):
-        total += math.expm1(-abs(points[i % size]))
-    for i in range(logs):
-        total += math.log(1.0 + abs(points[i % size]))
-    return total
-
-
-bare = numba.njit(_bare)
-
-
 def main() -> None:
     """Print the timings."""
     worlds = numbers_of(WORLDS)
     tables = tallies((0,) * (PROJECTS - 1))
     rule = nodes("fit")
-    fixed = constants(tables, rule)
+    fixed = rule_of(tables, rule)
     weights = np.random.default_rng(2).standard_normal((WORLDS, table_width(tables)))
     forward = seconds(lambda: integrate(worlds, *fixed)) / WORLDS
-    reverse = seconds(lambda: integrate_reverse(worlds, *fixed, weights)) / WORLDS
+    reverse = seconds(lambda: integrate_reverse(worlds, weights, *fixed)) / WORLDS
 
     each = [calls(rule, world, PROJECTS, groups=1) for world in worlds]
     count = {name: round(np.mean([one[name] for one in each])) for name in each[0]}

@@ -3,20 +3,27 @@
 The model is stated as a story: an expert's offense is the panel's centre and a deviation from it.
 But what an expert says pins down P(extinction), which lethality, timelines, decisiveness and the
 expert's margin move as offense does: in the story's own coordinates the posterior is a sheaf of
-narrow ridges, and a sampler creeps. So the deviation in offense is replaced by what the answers
-see, a rough log-odds of extinction::
+narrow ridges, and a sampler creeps. Each piece of it is undone by counting a
+coordinate from what the answers see:
 
-    level_i = log lethality + log P(arrival by 2100) + log Φ(−soundness_i / √(1 + doubt²))
-              + decisiveness·(offense_i − log(1 + human_defense))
+- an expert's deviation in offense from the one at which the world says what the expert said of
+  extinction. A rough level finds it and one step of Newton's, by the world itself, mends it::
 
-and the centre of margin by the soundness of what is fielded, which inspection and racing move as
-margin does (0.6 turns log-odds into probits)::
+      level_i = log lethality + log P(arrival by 2100) + log Φ(−soundness_i / √(1 + doubt²))
+                + decisiveness·(offense_i − log(1 + human_defense))
 
-    soundness = margin − race·log K + 0.6·log((1 − false_alarm) / (1 − detection))
+- the centre of margin, and its contrast between camps, as soundness of what is fielded::
 
-and the centre of offense by the attacker's advantage, offense − log(1 + human_defense). All
-are linear in what they replace, so the change of variables costs one logarithm an expert, and
-they need not be accurate, only straighten the ridges. The density sampled is the model's own.
+      soundness = margin − race·log K + slope·log((1 − false_alarm) / (1 − detection))
+
+- the centre of offense as the attacker's advantage, offense − log(1 + human_defense);
+- a question's offset from the one at which the panel's mean answer is as expected;
+- noise as that of an expert of mean care.
+
+Each is counted from quantities that do not depend on it, so the change of variables costs one
+logarithm an expert, and it need not be accurate, only straighten the ridges. Half-normal variables
+get a coordinate in which they are nearly normal (``_scale``). The density sampled is the model's
+own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,10 +48,14 @@ _SATURATED = -2.5
 __all__ = ["Coordinates", "Guide", "level_and_slope", "soundness_beyond_margin", "straightened"]
 
 
+def inspection_odds(values: Mapping[str, TensorVariable]) -> TensorVariable:
+    """Give what inspection adds to the log-odds that what is fielded is aligned."""
+    return pt.log1p(-values["false_alarm"]) - pt.log1p(-values["detection"])
+
+
 def soundness_beyond_margin(values: Mapping[str, TensorVariable]) -> TensorVariable:
     """Give what inspection and racing add to the margin of what is fielded; probit."""
-    inspection = pt.log1p(-values["false_alarm"]) - pt.log1p(-values["detection"])
-    return 0.6 * inspection - values["race"] * np.log(Scenario().projects)
+    return 0.6 * inspection_odds(values) - values["race"] * np.log(Scenario().projects)
 
 
 def level_and_slope(
@@ -131,6 +142,8 @@ class Guide:
         The mean answer to each question (question,).
     asked
         The share of each expert in that mean (question, expert).
+    contrasts
+        Each expert's camp contrasts (expert, contrast).
     """
 
     likelihood: TensorVariable
@@ -143,6 +156,31 @@ class Guide:
     heeded: FloatArray
     heard: FloatArray
     asked: FloatArray
+    contrasts: FloatArray
+
+    def probits_of_odds(self) -> FloatArray:
+        """Give how far the centre of margin and its contrasts move by a unit of log-odds.
+
+        A unit of log-odds is most of a probit at even odds and less in the tail, where the camps
+        are that take extinction to be unlikely. (The numbers are regressions on the posterior of
+        the FRI panel.)
+        """
+        camps = np.unique(self.contrasts[np.any(self.contrasts != 0, axis=1)], axis=0)
+        if not len(camps):
+            return np.full(1 + self.contrasts.shape[1], 0.6) * (
+                np.arange(1 + self.contrasts.shape[1]) == 0
+            )
+        said = [
+            _mean_heard(self.anchor[(self.contrasts == camp).all(axis=1)])
+            for camp in camps
+        ]
+        move = np.where(np.array(said) > _SATURATED, 0.8, 0.4)
+        return np.linalg.lstsq(np.column_stack([np.ones(len(camps)), camps]), move)[0]
+
+
+def _mean_heard(anchors: FloatArray) -> float:
+    heard = anchors[np.isfinite(anchors)]
+    return float(heard.mean()) if len(heard) else _SATURATED
 
 
 def straightened(model: pm.Model, guide: Guide) -> Coordinates:
@@ -157,7 +195,7 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
                 value = model.rvs_to_values[each]
                 story[value], volume = _scale(free[value], each.owner.op.dist_params(each.owner)[1])
                 volumes.append(volume)
-        _center(model, free, story)
+        _center(model, guide, free, story)
         volumes.append(_deviate(model, guide, free, story))
         _offset(model, guide, free, story)
         pm.Potential(
@@ -198,20 +236,30 @@ def _scale(x: TensorVariable, scale: TensorVariable) -> tuple[TensorVariable, Te
     return pt.log(scale * size), (pt.log(below) - pt.log(size)).sum()
 
 
-def _center(model: pm.Model, free: Story, story: Story) -> None:
-    """Count the centre's margin as soundness, its offense as the attacker's advantage, and noise
-    as that of an expert of mean care.
+def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> None:
+    """Count centre and contrast of margin as soundness, the centre's offense as the attacker's
+    advantage, and noise as that of an expert of mean care.
     """
-    margin, offense = (model.rvs_to_values[model[each]] for each in ("margin", "offense"))
-    added, defence = _in(
+    margin, offense, noise = (
+        model.rvs_to_values[model[each]] for each in ("margin", "offense", "noise")
+    )
+    inspection, racing, defence, care = _in(
         story,
         model,
-        [soundness_beyond_margin(model.named_vars), pt.log1p(model["human_defense"])],
+        [
+            inspection_odds(model.named_vars),
+            model["race"] * np.log(Scenario().projects),
+            pt.log1p(model["human_defense"]),
+            pt.log(model["care"]).mean(),
+        ],
     )
-    story[margin] = free[margin] - added
+    center, *between = guide.probits_of_odds()
+    story[margin] = free[margin] - center * inspection + racing
+    if between:
+        contrast = model.rvs_to_values[model["contrast"]]
+        of_margin = free[contrast][:, 0]
+        story[contrast] = pt.inc_subtensor(of_margin, -np.array(between) * inspection)
     story[offense] = free[offense] + defence
-    noise = model.rvs_to_values[model["noise"]]
-    (care,) = _in(story, model, [pt.log(model["care"]).mean()])
     story[noise] = free[noise] - care
 
 

@@ -154,6 +154,7 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         expected=expected,
         spread=spread,
         heard=np.array([rows.mean_answer(row) for row in range(len(questions))]),
+        contrasts=contrasts,
         asked=np.array([rows.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
         heeded=np.array([rows.is_heeded(row, questions[row]) for row in range(len(questions))]),
     )

@@ -11,10 +11,10 @@ these; a changed prior is a new, named set.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from takeoff.models.errors import InputError, nearest
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
@@ -43,17 +43,15 @@ class Prior:
     numbers: tuple[float, ...]
     reason: str
 
-    @property
-    def distribution(self) -> Any:
-        """The same distribution in scipy, frozen."""
+    def quantile(self, level: np.ndarray | float) -> np.ndarray:
+        """Give the prior's quantiles at levels in (0, 1)."""
         if self.family == "Normal":
-            return stats.norm(*self.numbers)
+            return np.asarray(self.numbers[0] + self.numbers[1] * special.ndtri(level))
         if self.family == "HalfNormal":
-            return stats.halfnorm(scale=self.numbers[0])
+            return np.asarray(self.numbers[0] * special.ndtri((1 + np.asarray(level)) / 2))
         if self.family == "LogNormal":
-            center, spread = self.numbers
-            return stats.lognorm(spread, scale=np.exp(center))
-        return stats.beta(*self.numbers)
+            return np.asarray(np.exp(self.numbers[0] + self.numbers[1] * special.ndtri(level)))
+        return np.asarray(special.betaincinv(*self.numbers, level))
 
     def __str__(self) -> str:
         numbers = self.numbers
@@ -197,8 +195,8 @@ def prior_medians(chosen: PriorSet, given: Mapping[str, float] | None = None) ->
     point = dict(given or {})
     for name, prior in chosen.priors.items():
         if name != SHARE_OF_KIN:
-            point.setdefault(name, float(prior.distribution.median()))
-    share = float(chosen.priors[SHARE_OF_KIN].distribution.median())
+            point.setdefault(name, float(prior.quantile(0.5)))
+    share = float(chosen.priors[SHARE_OF_KIN].quantile(0.5))
     point.setdefault("coordination_strangers", point["coordination_kin"] * share)
     missing = [name for name in SHARES if name not in point]
     room = 1 - sum(point[name] for name in SHARES if name in point)
@@ -211,7 +209,7 @@ def draw_prior(chosen: PriorSet, draws: int, seed: int) -> dict[str, np.ndarray]
     """Draw worlds from a prior set: every parameter, each (draw,)."""
     random = np.random.default_rng(seed)
     values = {
-        name: np.asarray(prior.distribution.rvs(size=draws, random_state=random))
+        name: prior.quantile(random.uniform(size=draws))
         for name, prior in chosen.priors.items()
     }
     values["coordination_strangers"] = values["coordination_kin"] * values.pop(SHARE_OF_KIN)

@@ -36,6 +36,7 @@ from takeoff.models.thresholds import rung
 
 __all__ = [
     "Sharing",
+    "grid_points",
     "share",
     "share_from_tape",
     "share_on_tape",
@@ -167,6 +168,12 @@ def _grid(margin: FloatArray, doubt: float, difficulty: FloatArray) -> Grid:
             begin = _cell(_clipped(margin[expert] + doubt * difficulty[0, node])) - before - lowest
             used[begin : begin + _POINTS] = 1
     return Grid(c, np.exp(0.5 * c * c), used, lowest)
+
+
+@compiled
+def grid_points(margin: FloatArray, doubt: float, difficulty: FloatArray) -> int:
+    """Count the points of the grid that experts read."""
+    return int(_grid(margin, doubt, difficulty).used.sum())
 
 
 @compiled

@@ -7,7 +7,7 @@ the centre in parameter p by::
 
 ``contrast`` is what separates camps (+½ and −½ with two), ``disagreement`` the spread within
 them, and ``tail`` one multiplier an expert, log-normal, so that a person who says 1e-8 need not
-stretch the scale for all. ``deviation`` is standard normal. Only ``VARYING`` parameters
+stretch the scale for all. Deviations are standard normal. Only ``VARYING`` parameters
 differ between experts: those that the questions can move. All others are shared.
 """
 
@@ -78,7 +78,7 @@ def prior_spreads(chosen: PriorSet) -> FloatArray:
     levels = (np.arange(2000) + 0.5) / 2000
     return np.array(
         [
-            float(np.std(to_real(name, chosen.priors[name].distribution.ppf(levels))))
+            float(np.std(to_real(name, chosen.priors[name].quantile(levels))))
             for name in VARYING
         ]
     )

@@ -7,12 +7,13 @@ import pytensor.tensor as pt
 import pytest
 from pytensor.gradient import grad
 
-from takeoff.models.integral import constants, integrate, integrate_reverse
+from takeoff.models.integral import integrate, integrate_reverse
 from takeoff.models.joint import tallies
 from takeoff.models.layout import MARGIN
 from takeoff.models.nodes import nodes
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import draw_prior, prior_medians, prior_set
+from takeoff.models.rule import rule_of
 from takeoff.models.scenario import Scenario
 from takeoff.models.world import world
 from tests.models.graphs import numbers_of, results_of
@@ -33,10 +34,10 @@ SCENARIOS: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
 def test_the_integral_carries_back_the_derivatives_that_differences_show(case: str) -> None:
     inputs, group = SCENARIOS[case]
     worlds = numbers_of(Scenario(**inputs), draw_prior(prior_set("neutral"), 4, seed=7))
-    fixed = constants(tallies(group), nodes("fit"))
+    fixed = rule_of(tallies(group), nodes("fit"))
     weights = np.random.default_rng(8).standard_normal((1, integrate(worlds[:1], *fixed).shape[1]))
     for one in worlds:
-        found = integrate_reverse(one[None], *fixed, weights)[0]
+        found = integrate_reverse(one[None], weights, *fixed)[0]
         step = 1e-4 * np.maximum(np.abs(one), 1e-2)
         moves = np.array([2.0, 1.0, -1.0, -2.0])[:, None, None] * np.diag(step)
         moved = integrate((one + moves).reshape(-1, len(one)), *fixed) @ weights[0]

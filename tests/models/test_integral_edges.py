@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from takeoff.models import nodes as made
-from takeoff.models.integral import constants, integrate
+from takeoff.models.integral import integrate
 from takeoff.models.joint import tallies
 from takeoff.models.layout import KINSHIP
 from takeoff.models.nodes import Precision, nodes
+from takeoff.models.rule import rule_of
 from takeoff.models.special import FloatArray
 
 COPIES = (0.97, 0.99, 0.999, 0.9999)
@@ -51,13 +52,13 @@ def test_copies_of_another_margin_are_integrated_as_well_as_the_first(
         absent=made._outward(160),
         between=made._between(160),
     )
-    found = integrate(one[None], *constants(tables, nodes(precision)))
-    exact = integrate(one[None], *constants(tables, many))
+    found = integrate(one[None], *rule_of(tables, nodes(precision)))
+    exact = integrate(one[None], *rule_of(tables, many))
     np.testing.assert_allclose(found, exact, rtol=0, atol=RIGHT[precision])
 
 
 def test_an_edge_that_leaves_the_side_moves_no_result() -> None:
-    fixed = constants(tallies((0,)), nodes("report"))
+    fixed = rule_of(tallies((0,)), nodes("report"))
     around = [world(0.3, 0.3 + by)[None] for by in (-1e-9, 0.0, 1e-9)]
     below, at, above = (integrate(each, *fixed) for each in around)
     np.testing.assert_allclose(below, at, rtol=0, atol=2e-6)
@@ -69,6 +70,6 @@ def test_an_edge_that_leaves_the_side_moves_no_result() -> None:
     "margins", [(0.0, 1.0, -1.0), (6.0, 2.0, -2.0), (-6.0, 0.0, 1.0), (0.0, 30.0, -30.0)]
 )
 def test_the_whole_has_probability_one(margins: tuple[float, ...], precision: Precision) -> None:
-    fixed = constants(tallies((0, 1)), nodes(precision))
+    fixed = rule_of(tallies((0, 1)), nodes(precision))
     table = integrate(world(*margins)[None], *fixed)[0, :-4].reshape(-1, 4)
     assert table[:, 0].sum() == pytest.approx(1, abs=RIGHT[precision])

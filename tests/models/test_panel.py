@@ -44,7 +44,7 @@ def test_straightened_density_is_the_storys_times_the_volume(panel: Any, coordin
         }
         back = coordinates.back({name: np.asarray(value)[None] for name, value in point.items()})
         inside = density(*(point[each.name] for each in model.value_vars))
-        moved = ("margin", "offense", "wording", "offense_deviation")
+        moved = ("margin", "offense", "contrast", "wording", "offense_deviation")
         there = {**point} | {name: back[name][0] for name in moved}
         noise = panel.model.rvs_to_values[panel.model["noise"]].name
         there |= {str(noise): np.log(back["noise"][0])}

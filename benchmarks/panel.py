@@ -79,7 +79,8 @@ def main() -> None:
     print(f"  gradient of the log density     {1e6 * np.mean(times):8.0f} µs")
     print(f"  calls: {erfc} erfc, {exp} exp, {expm1} expm1, {log} log")
     print(f"  these alone, from libm          {1e6 * np.mean(alone):8.0f} µs")
-    print(f"  gradient / alone                {ratio.mean():8.2f} ({ratio.min():.2f} to {ratio.max():.2f})")
+    spread = f"({ratio.min():.2f} to {ratio.max():.2f})"
+    print(f"  gradient / alone                {ratio.mean():8.2f} {spread}")
 
 
 if __name__ == "__main__":

@@ -170,10 +170,7 @@ class Guide:
             return np.full(1 + self.contrasts.shape[1], 0.6) * (
                 np.arange(1 + self.contrasts.shape[1]) == 0
             )
-        said = [
-            _mean_heard(self.anchor[(self.contrasts == camp).all(axis=1)])
-            for camp in camps
-        ]
+        said = [_mean_heard(self.anchor[(self.contrasts == camp).all(axis=1)]) for camp in camps]
         move = np.where(np.array(said) > _SATURATED, 0.8, 0.4)
         return np.linalg.lstsq(np.column_stack([np.ones(len(camps)), camps]), move)[0]
 
@@ -237,9 +234,7 @@ def _scale(x: TensorVariable, scale: TensorVariable) -> tuple[TensorVariable, Te
 
 
 def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> None:
-    """Count centre and contrast of margin as soundness, the centre's offense as the attacker's
-    advantage, and noise as that of an expert of mean care.
-    """
+    """Count margin's centre and contrast, offense's centre, and noise from what moves with them."""
     margin, offense, noise = (
         model.rvs_to_values[model[each]] for each in ("margin", "offense", "noise")
     )

@@ -1,8 +1,9 @@
-"""The integral over histories as one operation of a PyTensor graph, with its gradient.
+"""The integral over histories as operations of a PyTensor graph, with their gradients.
 
 ``histories`` takes worlds as a matrix and gives a `Histories`: the joint distribution of what the
 first project fielded and how many projects end misaligned and aligned, with the results of the
-contest in each cell.
+contest in each cell. ``shared_histories`` does so for worlds that share all but margin and offense,
+in two steps: how projects end, then who wins.
 
 Where a graph asks for the results and for their gradient, a rewrite replaces both operations by a
 pair of which the first leaves a *tape* to the second, which then need not integrate again.
@@ -247,7 +248,9 @@ def _results(inputs: Any, kernel: _Kernel, width: int) -> TensorVariable:
 
 
 def _store(outputs: Any, values: Any) -> None:
-    for place, value in zip(outputs, values if isinstance(values, tuple) else [values], strict=True):
+    for place, value in zip(
+        outputs, values if isinstance(values, tuple) else [values], strict=True
+    ):
         place[0] = value
 
 

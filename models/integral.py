@@ -45,9 +45,7 @@ def table_width(tables: Tallies) -> int:
 
 
 @compiled
-def _fill_table(
-    ends: FloatArray, features: FloatArray, cell: IntArray, result: FloatArray
-) -> None:
+def _fill_table(ends: FloatArray, features: FloatArray, cell: IntArray, result: FloatArray) -> None:
     """Sum masses times features into the cells of the result; the follower comes after."""
     cells = (result.shape[0] - FOLLOWER_COLUMNS) // (3 * features.shape[0])
     tallies = cell.shape[1]

@@ -210,9 +210,7 @@ class Rows:
             value=_log_odds(answers["value"].values) - baseline,
             lower=_log_odds(answers["lower"].values) - baseline,
             upper=_log_odds(answers["upper"].values) - baseline,
-            level=np.array(
-                [_is_level(judgments.questions[name]) for name in questions]
-            ),
+            level=np.array([_is_level(judgments.questions[name]) for name in questions]),
         )
 
 

@@ -209,8 +209,7 @@ def draw_prior(chosen: PriorSet, draws: int, seed: int) -> dict[str, np.ndarray]
     """Draw worlds from a prior set: every parameter, each (draw,)."""
     random = np.random.default_rng(seed)
     values = {
-        name: prior.quantile(random.uniform(size=draws))
-        for name, prior in chosen.priors.items()
+        name: prior.quantile(random.uniform(size=draws)) for name, prior in chosen.priors.items()
     }
     values["coordination_strangers"] = values["coordination_kin"] * values.pop(SHARE_OF_KIN)
     values.update(zip(SHARES, random.dirichlet(chosen.shares, size=draws).T, strict=True))

@@ -46,8 +46,8 @@ __all__ = [
 
 _POINTS = 8
 _SPACING = 0.3
-_FARTHEST = 9.0
-"""The grid ends here: beyond, P(misaligned) is less than 1e-18, and taken as it is here."""
+_FARTHEST = 6.0
+"""The grid ends here: beyond, P(misaligned) is less than 1e-9, and taken as it is here."""
 
 _CLASSES = 4
 
@@ -115,7 +115,7 @@ def _clipped(c: float) -> float:
 @compiled
 def _polynomials(c: float, lagrange: FloatArray, value: FloatArray, slope: FloatArray) -> int:
     """Fill the polynomials (point,) and their slopes at c; give the first point's number."""
-    cell = int(math.floor(c / _SPACING))
+    cell = math.floor(c / _SPACING)
     t = c / _SPACING - cell
     value[:] = 0.0
     slope[:] = 0.0
@@ -151,7 +151,7 @@ class Grid(NamedTuple):
 
 @compiled
 def _cell(c: float) -> int:
-    return int(math.floor(c / _SPACING))
+    return math.floor(c / _SPACING)
 
 
 @compiled
@@ -287,8 +287,13 @@ def _start(spans: IntArray) -> IntArray:
 
 @compiled
 def _tell_grid(
-    common: FloatArray, grid: Grid, spans: IntArray, sharing: Sharing, rule: Rule,
-    tape: FloatArray, ends: FloatArray,
+    common: FloatArray,
+    grid: Grid,
+    spans: IntArray,
+    sharing: Sharing,
+    rule: Rule,
+    tape: FloatArray,
+    ends: FloatArray,
 ) -> None:
     """Fill the ends of the worlds on the grid (point, end sorted by class), and their tape."""
     difficulty, start = rule.difficulty, _start(spans)
@@ -309,8 +314,14 @@ def _tell_grid(
 
 @compiled
 def _tell_grid_reverse(
-    common: FloatArray, grid: Grid, spans: IntArray, sharing: Sharing, rule: Rule,
-    tape: FloatArray, d_ends: FloatArray, d_common: FloatArray,
+    common: FloatArray,
+    grid: Grid,
+    spans: IntArray,
+    sharing: Sharing,
+    rule: Rule,
+    tape: FloatArray,
+    d_ends: FloatArray,
+    d_common: FloatArray,
 ) -> None:
     """Add derivatives by common numbers, given those by the ends on the grid."""
     kept, start = read_tape(tape, rule), _start(spans)
@@ -463,9 +474,7 @@ def share_from_tape(
         )
     _tell_grid_reverse(common, grid, spans, sharing, rule, parts.tape, d_ends, d_common)
     # On the grid doubt was 0 and no parameter.
-    d_common[DOUBT] = _weights_reverse(
-        margin, doubt, turns_out, lagrange, grid, d_weight, d_margin
-    )
+    d_common[DOUBT] = _weights_reverse(margin, doubt, turns_out, lagrange, grid, d_weight, d_margin)
     return d_common, d_margin
 
 

@@ -77,10 +77,7 @@ def prior_spreads(chosen: PriorSet) -> FloatArray:
     """Give each varying parameter's prior standard deviation, unconstrained: (varying,)."""
     levels = (np.arange(2000) + 0.5) / 2000
     return np.array(
-        [
-            float(np.std(to_real(name, chosen.priors[name].quantile(levels))))
-            for name in VARYING
-        ]
+        [float(np.std(to_real(name, chosen.priors[name].quantile(levels)))) for name in VARYING]
     )
 
 

@@ -1,5 +1,6 @@
 """Worlds that share all but margin and offense: the grid against one world at a time."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -111,40 +112,67 @@ def five_points(run: Any, at: np.ndarray) -> np.ndarray:
     return found
 
 
+def check_derivatives(
+    run: Callable[..., np.ndarray],
+    back: Callable[..., Any],
+    arguments: list[np.ndarray],
+    group: Any,
+) -> None:
+    """Compare derivatives by each argument, the first of which is a world's common numbers."""
+    weights = np.random.default_rng(23).normal(size=run(*arguments).shape)
+    common = arguments[0]
+    # Margins that are tied share an edge, and have one of their own once they differ.
+    tied = MARGIN + np.flatnonzero(common[MARGIN : MARGIN + max(group) + 2] == common[MARGIN])
+    for place, found in enumerate(back(*arguments, weights)):
+
+        def total(at: np.ndarray, place: int = place) -> float:
+            return float(np.sum(weights * run(*arguments[:place], at, *arguments[place + 1 :])))
+
+        expected = five_points(total, arguments[place])
+        if place == 0:
+            for each in (found, expected):
+                each[tied] = each[tied].sum()
+        scale = np.abs(expected).max()
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6 * scale)
+
+
 @pytest.mark.parametrize("case", ["five", "holdouts"])
-def test_the_grid_carries_back_the_derivatives_that_differences_show(case: str) -> None:
-    scenario = Scenario(**SCENARIOS[case])
+def test_the_grid_and_the_contest_carry_back_the_derivatives_that_differences_show(
+    case: str,
+) -> None:
     group = {"five": (0, 0, 0, 0), "holdouts": (0, 1)}[case]
-    drawn = draw_prior(prior_set("neutral"), 3, seed=22)
+    drawn = draw_prior(prior_set("neutral"), 3, seed=22) | {"margin": np.zeros(3)}
     tables, random = tallies(group), np.random.default_rng(23)
     rule = rule_of(tables, grid_nodes())
     fixed = [*sharing_of(tables), *rule]
-    for common in numbers_of(scenario, drawn | {"margin": np.zeros(3)}):
+    for common in numbers_of(Scenario(**SCENARIOS[case]), drawn):
         margin, offense = random.normal(0.3, 1.0, 5), random.normal(0, 2, 5)
-        ends = share(common, margin, *fixed)
-        by_ends = random.normal(size=ends.shape)
-        by_common, by_margin = share_reverse(common, margin, by_ends, *fixed)
-        expected = five_points(lambda at: np.sum(by_ends * share(at, margin, *fixed)), common)
-        # Margins that are tied share an edge, and have one of their own once they differ.
-        tied = MARGIN + np.flatnonzero(common[MARGIN : MARGIN + max(group) + 2] == common[MARGIN])
-        for each in (by_common, expected):
-            each[tied] = each[tied].sum()
-        scale = np.abs(expected).max()
-        np.testing.assert_allclose(by_common, expected, rtol=1e-5, atol=1e-6 * scale)
-        expected = five_points(lambda at: np.sum(by_ends * share(common, at, *fixed)), margin)
-        np.testing.assert_allclose(by_margin, expected, rtol=1e-5, atol=1e-6 * scale)
+        check_derivatives(
+            lambda *worlds: share(*worlds, *fixed),
+            lambda *worlds: share_reverse(*worlds, *fixed),
+            [common, margin],
+            group,
+        )
+        check_derivatives(
+            lambda *worlds: decide(*worlds, *rule),
+            lambda *worlds: decide_reverse(*worlds, *rule),
+            [common, share(common, margin, *fixed), offense],
+            group,
+        )
 
-        results = decide(common, ends, offense, *rule)
-        by_results = random.normal(size=results.shape)
-        found = decide_reverse(common, ends, offense, by_results, *rule)
-        arguments = [common, ends, offense]
-        for place, by_argument in enumerate(found):
 
-            def total(at: np.ndarray, place: int = place) -> float:
-                moved = [*arguments[:place], at, *arguments[place + 1 :]]
-                return float(np.sum(by_results * decide(*moved, *rule)))
-
-            expected = five_points(total, arguments[place])
-            np.testing.assert_allclose(
-                by_argument, expected, rtol=1e-5, atol=1e-6 * np.abs(expected).max()
-            )
+def test_far_margins_give_positive_outcomes() -> None:
+    """Warm-up strays far: a negative probability there has no logarithm, and the chain diverges."""
+    worlds = panels(spread=0.0)
+    worlds["margin"] = np.tile(np.linspace(-14.0, 14.0, EXPERTS), PANELS)
+    names = (
+        "any_misaligned",
+        "warning_shot",
+        "takeover",
+        "takeover_given_first_aligned",
+        "takeover_given_warning",
+        "takeover_given_all_misaligned",
+    )
+    found = shared_outcomes(worlds, Scenario(), names)
+    low = {name: float(values.min()) for name, values in found.items() if not values.min() > 0}
+    assert low == {}

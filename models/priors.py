@@ -51,7 +51,8 @@ class Prior:
             return np.asarray(self.numbers[0] * special.ndtri((1 + np.asarray(level)) / 2))
         if self.family == "LogNormal":
             return np.asarray(np.exp(self.numbers[0] + self.numbers[1] * special.ndtri(level)))
-        return np.asarray(special.betaincinv(*self.numbers, level))
+        a, b = self.numbers
+        return np.asarray(special.betaincinv(a, b, level))
 
     def __str__(self) -> str:
         numbers = self.numbers

@@ -88,7 +88,8 @@ def world(
     if precision == "fit" and all(each.type.shape == (1,) for each in rest):
         nothing = pt.zeros(1)
         common = pt.concatenate([*shared, nothing, *forces, *extra, *resources])
-        together = shared_histories(common, *pt.broadcast_arrays(margin, offense), group)
+        margins, offenses = pt.broadcast_arrays(margin, offense)
+        together = shared_histories(common, margins, offenses, group)
     else:
         numbers = [*shared, offense, *forces, *(margin + each for each in extra), *resources]
         worlds = pt.stack(pt.broadcast_arrays(*numbers), axis=1)

@@ -16,6 +16,12 @@ __all__ = ["count_contexts", "fill_contexts", "fill_contexts_reverse", "most_con
 
 
 @compiled
+def _sides(rule: Rule) -> tuple[tuple[float, float, FloatArray], ...]:
+    """Give each span's side of the first threshold, whether it spills over, and its nodes."""
+    return ((1.0, 1.0, rule.aligned), (-1.0, 0.0, rule.misaligned), (1.0, 0.0, rule.absent))
+
+
+@compiled
 def most_contexts(rule: Rule) -> int:
     """Give the number of contexts where every group has an edge wherever it can."""
     groups = rule.first_row.shape[0] - 1
@@ -29,9 +35,7 @@ def count_contexts(theta: FloatArray, rule: Rule, inner: int, start: FloatArray)
     """Fill the first context of each span, and one past the last (span + 1,)."""
     groups = rule.first_row.shape[0] - 1
     start[0] = 0.0
-    for span, (side, spills, outward) in enumerate(
-        ((1.0, 1.0, rule.aligned), (-1.0, 0.0, rule.misaligned), (1.0, 0.0, rule.absent))
-    ):
+    for span, (side, spills, outward) in enumerate(_sides(rule)):
         pieces = edges(theta, groups, side, spills, rule.reach)[0].shape[0]
         nodes = (pieces - 1) * rule.between.shape[1] + outward.shape[1]
         start[span + 1] = start[span] + nodes * inner
@@ -43,9 +47,7 @@ def fill_contexts(
 ) -> None:
     """Fill weight, shift and deviation (3, context) in the contexts of spans (span, 2)."""
     groups = rule.first_row.shape[0] - 1
-    for span, (side, spills, outward) in enumerate(
-        ((1.0, 1.0, rule.aligned), (-1.0, 0.0, rule.misaligned), (1.0, 0.0, rule.absent))
-    ):
+    for span, (side, spills, outward) in enumerate(_sides(rule)):
         position, _ = edges(theta, groups, side, spills, rule.reach)
         begin, end = spans[span]
         place(
@@ -74,9 +76,7 @@ def fill_contexts_reverse(
 ) -> None:
     """Carry derivatives by contexts back to doubt, margins and spillover."""
     groups = rule.first_row.shape[0] - 1
-    for span, (side, spills, outward) in enumerate(
-        ((1.0, 1.0, rule.aligned), (-1.0, 0.0, rule.misaligned), (1.0, 0.0, rule.absent))
-    ):
+    for span, (side, spills, outward) in enumerate(_sides(rule)):
         position, owner = edges(theta, groups, side, spills, rule.reach)
         begin, end = spans[span]
         place_reverse(

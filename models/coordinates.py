@@ -167,9 +167,7 @@ class Guide:
         """
         camps = np.unique(self.contrasts[np.any(self.contrasts != 0, axis=1)], axis=0)
         if not len(camps):
-            return np.full(1 + self.contrasts.shape[1], 0.6) * (
-                np.arange(1 + self.contrasts.shape[1]) == 0
-            )
+            return np.array([0.6] + [0.0] * self.contrasts.shape[1])
         said = [_mean_heard(self.anchor[(self.contrasts == camp).all(axis=1)]) for camp in camps]
         move = np.where(np.array(said) > _SATURATED, 0.8, 0.4)
         return np.linalg.lstsq(np.column_stack([np.ones(len(camps)), camps]), move)[0]

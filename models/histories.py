@@ -152,8 +152,8 @@ def _contiguous(arrays: Sequence[Any]) -> list[FloatArray]:
     return [np.ascontiguousarray(each) for each in arrays]
 
 
-class _Integral(Op):
-    """Worlds to results (world, result), as ``integral`` lays them out."""
+class _Forward(Op):
+    """From worlds and the fixed inputs to results (world, result)."""
 
     __props__ = ("kind", "width")
 
@@ -162,9 +162,18 @@ class _Integral(Op):
         self.width = width
         self.kernel = _KERNELS[kind]
 
+    def results(self, inputs: Sequence[Any]) -> TensorVariable:
+        """Give the variable of the results."""
+        worlds = inputs[self.kernel.arguments - 1].type.shape[0]
+        return pt.tensor(dtype="float64", shape=(worlds, self.width))
+
+
+class _Integral(_Forward):
+    """Worlds to results, as ``integral`` lays them out."""
+
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        return Apply(self, list(inputs), [_results(inputs, self.kernel, self.width)])
+        return Apply(self, list(inputs), [self.results(inputs)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Integrate; worlds apart with as many threads as there are processors."""
@@ -186,8 +195,8 @@ class _Integral(Op):
         return [[place < self.kernel.arguments] for place in range(len(node.inputs))]
 
 
-class _IntegralReverse(Op):
-    """Worlds and derivatives by their results to derivatives by the worlds."""
+class _Back(Op):
+    """From worlds, and what else comes before the fixed inputs, to derivatives by the worlds."""
 
     __props__ = ("kind",)
 
@@ -198,53 +207,34 @@ class _IntegralReverse(Op):
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
         return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.arguments]])
+
+
+class _IntegralReverse(_Back):
+    """Worlds and derivatives by their results to derivatives by the worlds."""
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""
         _store(outputs, self.kernel.reverse(*_contiguous(inputs)))
 
 
-class _IntegralOnTape(Op):
+class _IntegralOnTape(_Forward):
     """Worlds to results, and a tape for ``_IntegralFromTape``."""
-
-    __props__ = ("kind", "width")
-
-    def __init__(self, kind: Kind, width: int) -> None:
-        self.kind = kind
-        self.width = width
-        self.kernel = _KERNELS[kind]
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        results = _results(inputs, self.kernel, self.width)
-        return Apply(self, list(inputs), [results, pt.vector(dtype="float64")])
+        return Apply(self, list(inputs), [self.results(inputs), pt.vector(dtype="float64")])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Integrate."""
         _store(outputs, self.kernel.on_tape(*_contiguous(inputs)))
 
 
-class _IntegralFromTape(Op):
+class _IntegralFromTape(_Back):
     """Worlds, tape and derivatives by the results to derivatives by the worlds."""
-
-    __props__ = ("kind",)
-
-    def __init__(self, kind: Kind) -> None:
-        self.kind = kind
-        self.kernel = _KERNELS[kind]
-
-    def make_node(self, *inputs: Any) -> Apply:
-        """Make the node of one application."""
-        return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.arguments]])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""
         _store(outputs, self.kernel.from_tape(*_contiguous(inputs)))
-
-
-def _results(inputs: Any, kernel: _Kernel, width: int) -> TensorVariable:
-    worlds = inputs[kernel.arguments - 1].type.shape[0]
-    return pt.tensor(dtype="float64", shape=(worlds, width))
 
 
 def _store(outputs: Any, values: Any) -> None:

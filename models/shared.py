@@ -113,10 +113,16 @@ def _clipped(c: float) -> float:
 
 
 @compiled
+def _first_point(c: float) -> int:
+    """Give the number of the first of the points between which c is read."""
+    return math.floor(c / _SPACING) - (_POINTS // 2 - 1)
+
+
+@compiled
 def _polynomials(c: float, lagrange: FloatArray, value: FloatArray, slope: FloatArray) -> int:
     """Fill the polynomials (point,) and their slopes at c; give the first point's number."""
-    cell = math.floor(c / _SPACING)
-    t = c / _SPACING - cell
+    first = _first_point(c)
+    t = c / _SPACING - (first + _POINTS // 2 - 1)
     value[:] = 0.0
     slope[:] = 0.0
     for power in range(_POINTS):
@@ -125,7 +131,7 @@ def _polynomials(c: float, lagrange: FloatArray, value: FloatArray, slope: Float
             value[point] = value[point] * t + lagrange[power, point]
     for point in range(_POINTS):
         slope[point] /= _SPACING
-    return cell - (_POINTS // 2 - 1)
+    return first
 
 
 class Grid(NamedTuple):
@@ -150,22 +156,17 @@ class Grid(NamedTuple):
 
 
 @compiled
-def _cell(c: float) -> int:
-    return math.floor(c / _SPACING)
-
-
-@compiled
 def _grid(margin: FloatArray, doubt: float, difficulty: FloatArray) -> Grid:
     """Lay a grid under margins and all that they may turn out to be."""
     farthest = doubt * np.max(difficulty[0])
-    before = _POINTS // 2 - 1
-    lowest = _cell(_clipped(np.min(margin) - farthest)) - before
-    points = _cell(_clipped(np.max(margin) + farthest)) - before + _POINTS - lowest
+    lowest = _first_point(_clipped(np.min(margin) - farthest))
+    points = _first_point(_clipped(np.max(margin) + farthest)) + _POINTS - lowest
     c = _SPACING * (lowest + np.arange(points))
     used = np.zeros(points, np.int64)
     for expert in range(margin.shape[0]):
         for node in range(difficulty.shape[1]):
-            begin = _cell(_clipped(margin[expert] + doubt * difficulty[0, node])) - before - lowest
+            here = _clipped(margin[expert] + doubt * difficulty[0, node])
+            begin = _first_point(here) - lowest
             used[begin : begin + _POINTS] = 1
     return Grid(c, np.exp(0.5 * c * c), used, lowest)
 

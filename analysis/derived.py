@@ -11,7 +11,7 @@ from takeoff.models.candidates import candidates_model, likeness
 from takeoff.models.evaluate import evaluate
 from takeoff.models.interval import log_interval
 from takeoff.models.outcomes import OUTCOME_NAMES
-from takeoff.models.panel import LEAST_NOISE, Panel, expected_log_odds
+from takeoff.models.panel import LEAST_NOISE, Panel, Worlds, expected_log_odds
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import PriorSet, draw_prior, prior_medians
 from takeoff.models.questions import Judgments
@@ -262,7 +262,7 @@ def _expected(
     }
     levels = {str(name): pt.vector(str(name)) for name in sorted(str(each) for each in named)}
     questions = [judgments.questions[each] for each in panel.questions]
-    graph = pt.stack(expected_log_odds(questions, views, levels, "fit"))
+    graph = pt.stack(expected_log_odds(questions, Worlds(views, "fit"), levels))
     function = pytensor.function(
         [*views.values(), *levels.values()], graph, mode=INTERPRETED, on_unused_input="ignore"
     )

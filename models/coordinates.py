@@ -39,42 +39,17 @@ from pytensor.graph.replace import graph_replace
 from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.rise import Rise, Rough, inspection_odds
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
+from takeoff.models.worldviews import MARGIN
 
 _SATURATED = -2.5
 """Log-odds of extinction above which more offense hardly makes more takeover."""
+_PULL = 0.3
+_FAR = -6.0
 
-__all__ = ["Coordinates", "Guide", "level_and_slope", "soundness_beyond_margin", "straightened"]
-
-
-def inspection_odds(values: Mapping[str, TensorVariable]) -> TensorVariable:
-    """Give what inspection adds to the log-odds that what is fielded is aligned."""
-    return pt.log1p(-values["false_alarm"]) - pt.log1p(-values["detection"])
-
-
-def soundness_beyond_margin(values: Mapping[str, TensorVariable]) -> TensorVariable:
-    """Give what inspection and racing add to the margin of what is fielded; probit."""
-    return 0.6 * inspection_odds(values) - values["race"] * np.log(Scenario().projects)
-
-
-def level_and_slope(
-    views: Mapping[str, TensorVariable], scale: TensorVariable
-) -> tuple[TensorVariable, TensorVariable]:
-    """Give the rough level of each worldview and its slope by the deviation in offense: (expert,).
-
-    ``scale`` is what one unit of that deviation adds to offense.
-    """
-    soundness = views["margin"] + soundness_beyond_margin(views)
-    misaligned = 0.5 * pt.erfc(soundness / pt.sqrt(2 * (1 + views["doubt"] ** 2)))
-    late = (pt.log(75.0) - pt.log(views["arrival_median"])) / views["arrival_spread"]
-    level = (
-        pt.log(views["lethality"])
-        + pt.log(0.5 * pt.erfc(-late * np.sqrt(0.5)))
-        + pt.log(misaligned)
-        + views["decisiveness"] * (views["offense"] - pt.log1p(views["human_defense"]))
-    )
-    return level, views["decisiveness"] * scale
+__all__ = ["Coordinates", "Guide", "straightened"]
 
 
 @dataclass(frozen=True)
@@ -123,14 +98,16 @@ class Guide:
     likelihood
         Log likelihood of all answers. (The model's own is the same, but PyMC rewrites it so that
         it would no longer share the integral with ``expected``.)
-    level, slope
-        The rough level of each expert's worldview and its slope by the deviation (expert,).
+    rough
+        How each expert's level rises with offense, roughly.
+    level, most
+        The level in log-odds, and the logarithm of what it would be were offense without bound
+        (expert,).
     stated
         The level as each expert would state it, wording included and noise apart (expert,).
     anchor
         What each expert said of the level, from which the coordinate is counted (expert,). The
-        deviation of an expert who said nothing (NaN), or so much that takeover saturates and no
-        longer pins offense down (above ``_SATURATED``), is left as it is.
+        deviation of an expert who said nothing (NaN) is left as it is.
     expected
         What each question would be answered without wording and noise (question, expert).
     spread
@@ -147,8 +124,9 @@ class Guide:
     """
 
     likelihood: TensorVariable
+    rough: Rough
     level: TensorVariable
-    slope: TensorVariable
+    most: TensorVariable
     stated: TensorVariable
     anchor: FloatArray
     expected: TensorVariable
@@ -190,7 +168,8 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
                 value = model.rvs_to_values[each]
                 story[value], volume = _scale(free[value], each.owner.op.dist_params(each.owner)[1])
                 volumes.append(volume)
-        _center(model, guide, free, story)
+        volumes.append(_center(model, guide, free, story))
+        volumes.append(_deviate_in_margin(model, guide, free, story))
         volumes.append(_deviate(model, guide, free, story))
         _offset(model, guide, free, story)
         pm.Potential(
@@ -231,49 +210,83 @@ def _scale(x: TensorVariable, scale: TensorVariable) -> tuple[TensorVariable, Te
     return pt.log(scale * size), (pt.log(below) - pt.log(size)).sum()
 
 
-def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> None:
-    """Count margin's centre and contrast, offense's centre, and noise from what moves with them."""
-    margin, offense, noise = (
-        model.rvs_to_values[model[each]] for each in ("margin", "offense", "noise")
+def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
+    """Count centres and contrasts from what moves with them; give the log volume.
+
+    Margin counts by how it compares with doubt: its centre, contrast and disagreement grow
+    together.
+    """
+    margin, contrast, disagreement, offense, noise = (
+        model.rvs_to_values.get(model.named_vars.get(each))
+        for each in ("margin", "contrast", "disagreement", "offense", "noise")
     )
-    inspection, racing, defence, care = _in(
+    inspection, racing, wide, defence, care = _in(
         story,
         model,
         [
             inspection_odds(model.named_vars),
             model["race"] * np.log(Scenario().projects),
+            pt.sqrt(1 + model["doubt"] ** 2),
             pt.log1p(model["human_defense"]),
             pt.log(model["care"]).mean(),
         ],
     )
     center, *between = guide.probits_of_odds()
-    story[margin] = free[margin] - center * inspection + racing
+    story[margin] = wide * free[margin] - center * inspection + racing
     if between:
-        contrast = model.rvs_to_values[model["contrast"]]
-        of_margin = free[contrast][:, 0]
-        story[contrast] = pt.inc_subtensor(of_margin, -np.array(between) * inspection)
+        of_margin = free[contrast][:, MARGIN]
+        own = wide * of_margin - np.array(between) * inspection
+        story[contrast] = pt.set_subtensor(of_margin, own)
+    story[disagreement] = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
     story[offense] = free[offense] + defence
     story[noise] = free[noise] - care
+    return (1 + len(between)) * pt.log(wide)
+
+
+def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
+    """Count deviations in margin from what a very small level asks for; give the log volume."""
+    deviation = model.rvs_to_values[model["margin_deviation"]]
+    far = np.nan_to_num(guide.anchor, nan=np.inf) < _FAR
+    if not far.any():
+        return pt.zeros(())
+    own = free[deviation]
+    story[deviation] = pt.zeros_like(own)
+    story[model.rvs_to_values[model["offense_deviation"]]] = pt.zeros_like(own)
+    rough, rise = guide.rough, guide.rough.rise
+    graphs = [rise.most, rise.force, rise.slope, rough.soundness, rough.reach]
+    most, force, slope, sound, reach = _in(story, model, graphs)
+    middle, spread = Rough(Rise(most, force, slope), sound, reach).sounder(
+        np.where(far, guide.anchor, 0.0)
+    )
+    story[deviation] = pt.where(far, middle + spread * own, own)
+    return (pt.log(spread) * far).sum()
 
 
 def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
     """Change deviations in offense for the levels that they bring about; give the log volume.
 
-    First to where the rough level is what the expert said; what the world says there tells how
-    much is missing.
+    First to where the rough level is what the expert said; what the world says there tells where
+    its own is.
     """
     deviation = model.rvs_to_values[model["offense_deviation"]]
-    pinned = np.nan_to_num(guide.anchor, nan=np.inf) < _SATURATED
+    pinned = np.isfinite(guide.anchor)
     if not pinned.any():
         return pt.zeros(())
     own, anchor = free[deviation], np.where(pinned, guide.anchor, 0.0)
     story[deviation] = pt.zeros_like(own)
-    rest, slope = _in(story, model, [guide.level, guide.slope])
-    near = (anchor - rest) / slope * pinned
+    most, force, slope = _in(
+        story, model, [guide.rough.rise.most, guide.rough.rise.force, guide.rough.rise.slope]
+    )
+    near = pinned * Rise(most, force, slope).near(anchor)
     story[deviation] = near
-    (stated,) = _in(story, model, [guide.stated])
-    story[deviation] = pt.where(pinned, near + (own + anchor - stated) / slope, own)
-    return -(pt.log(slope) * pinned).sum()
+    stated, level, most = _in(story, model, [guide.stated, guide.level, guide.most])
+    log_level = -pt.softplus(-level)
+    share = pt.minimum(log_level - most, -1e-9)
+    here = share - pt.log(-pt.expm1(share))
+    rise = Rise(most, here - slope * near, slope)
+    there = rise.deviation(own + anchor - (stated - level), near, _PULL)
+    story[deviation] = pt.where(pinned, there, own)
+    return -(pt.log(rise.steepness(there) + _PULL) * pinned).sum()
 
 
 def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> None:

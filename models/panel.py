@@ -105,10 +105,11 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         "intervention": interventions,
     }
     with pm.Model(coords=coords) as model:
-        views, level, slope = worldviews(chosen, contrasts)
+        views, rough = worldviews(chosen, contrasts)
+        worlds = Worlds(views, precision)
         efficacy = _efficacy(interventions, contrasts)
         questions = [judgments.questions[name] for name in asked]
-        answers_expected = expected_log_odds(questions, views, efficacy, precision)
+        answers_expected = expected_log_odds(questions, worlds, efficacy)
         expected = pt.stack(answers_expected)
         spread = np.array([_offset_sd(question) for question in questions])
         wording = pm.Normal("wording", dims="question")
@@ -140,16 +141,8 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         )
     guide = Guide(
         likelihood=log_interval(lower, upper, center, scale).sum(),
-        level=level,
-        slope=slope,
-        stated=next(
-            (
-                answers_expected[row] + shift[row]
-                for row, question in enumerate(questions)
-                if _is_level(question)
-            ),
-            level,
-        ),
+        rough=rough,
+        **_levels(questions, answers_expected, shift, worlds),
         anchor=rows.anchors(contrasts.shape[0]),
         expected=expected,
         spread=spread,
@@ -251,31 +244,63 @@ def _efficacy(interventions: list[str], contrasts: FloatArray) -> dict[str, Tens
     return {name: log_odds[row] for row, name in enumerate(interventions)}
 
 
+class Worlds:
+    """The worlds of some worldviews: each scenario is built once.
+
+    Parameters
+    ----------
+    views
+        Every parameter by name, all (expert,) or of length 1.
+    precision
+        How finely to integrate over histories.
+    """
+
+    def __init__(self, views: Mapping[str, TensorVariable], precision: Precision) -> None:
+        self.views = views
+        self.precision: Precision = precision
+        self._built: list[World] = []
+
+    def of(self, scenario: Scenario) -> World:
+        """Give the worlds in a scenario."""
+        for built in self._built:
+            if built.scenario == scenario:
+                return built
+        self._built.append(world(self.views, scenario, self.precision))
+        return self._built[-1]
+
+
 def expected_log_odds(
-    questions: Sequence[Question],
-    views: Mapping[str, TensorVariable],
-    efficacy: Mapping[str, TensorVariable],
-    precision: Precision,
+    questions: Sequence[Question], worlds: Worlds, efficacy: Mapping[str, TensorVariable]
 ) -> list[TensorVariable]:
     """Give what each question would be answered without wording and noise, each (expert,).
 
-    ``views`` holds every parameter by name, ``efficacy`` the log-odds of each intervention's
-    efficacy by name, all (expert,).
+    ``efficacy`` holds the log-odds of each intervention's efficacy by name, all (expert,).
     """
-    worlds: list[World] = []
-
-    def worlds_in(scenario: Scenario) -> World:
-        for built in worlds:
-            if built.scenario == scenario:
-                return built
-        worlds.append(world(views, scenario, precision))
-        return worlds[-1]
-
-    experts = views["margin"].shape
+    experts = worlds.views["margin"].shape
     return [
-        pt.broadcast_to(_answer(each, lambda: worlds_in(each.scenario), efficacy), experts)  # noqa: B023
+        pt.broadcast_to(_answer(each, lambda: worlds.of(each.scenario), efficacy), experts)  # noqa: B023
         for each in questions
     ]
+
+
+def _levels(
+    questions: Sequence[Question],
+    expected: Sequence[TensorVariable],
+    shift: TensorVariable,
+    worlds: Worlds,
+) -> dict[str, TensorVariable]:
+    """Give what coordinates need to know of the level: of a question that asks for it outright."""
+    for row, question in enumerate(questions):
+        if _is_level(question):
+            here = worlds.of(question.scenario)
+            plain = here.outcome(question.outcome) / here.outcome("takeover")
+            return {
+                "level": expected[row],
+                "most": pt.log(plain) + pt.log(here.most_takeover()),
+                "stated": expected[row] + shift[row],
+            }
+    nothing = pt.zeros_like(worlds.views["margin"])
+    return {"level": nothing, "most": nothing, "stated": nothing}
 
 
 def _answer(

@@ -191,6 +191,11 @@ class World:
             )
         return result if year is None else result * arrival_by(year, self.parameters, self.scenario)
 
+    def most_takeover(self) -> TensorVariable:
+        """Give the probability of takeover were offense without bound: (world,)."""
+        averted = self.parameters["response"] * self.probability("warning_shot")
+        return self.probability("any_misaligned") - averted
+
     def probability(self, event: str) -> TensorVariable:
         """Give the probability of an event: (world,)."""
         return self._sum(self.histories.table[..., 0] * self._weight(event))

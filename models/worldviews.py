@@ -19,9 +19,9 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.coordinates import level_and_slope
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.priors import SHARE_OF_KIN, PriorSet
+from takeoff.models.rise import Rough, rough_rise, soundness
 from takeoff.models.special import FloatArray
 from takeoff.models.transforms import constrained, to_real, unconstrained
 
@@ -45,7 +45,7 @@ warning, response what a warning does. Lethality and timelines move P(extinction
 so differences in them show up as differences in offense; they are shared.
 """
 
-OFFENSE = VARYING.index("offense")
+MARGIN, OFFENSE = VARYING.index("margin"), VARYING.index("offense")
 
 TAIL_SPREAD = 0.5
 """Standard deviation of the logarithm of an expert's tail multiplier."""
@@ -104,11 +104,11 @@ def camp_contrasts(camps: Sequence[str], camp_of: Sequence[str]) -> FloatArray:
 
 def worldviews(
     chosen: PriorSet, contrasts: FloatArray
-) -> tuple[dict[str, TensorVariable], TensorVariable, TensorVariable]:
+) -> tuple[dict[str, TensorVariable], Rough]:
     """Declare the worldviews in the model at hand.
 
-    Gives every parameter by name, each (expert,), and the coordinate in which a deviation in
-    offense is best sampled: its level and slope (``coordinates``).
+    Gives every parameter by name, each (expert,), and how the level rises, roughly, with an
+    expert's deviation in offense (``coordinates``).
 
     Parameters
     ----------
@@ -134,8 +134,9 @@ def worldviews(
         offset = between[:, column] + disagreement[column] * tail * deviation[column]
         middle = unconstrained(name, centres[name])
         views[name] = constrained(name, middle + spreads[column] * offset)
-    level, slope = level_and_slope(views, spreads[OFFENSE] * disagreement[OFFENSE] * tail)
+    rough = rough_rise(views, spreads[OFFENSE] * disagreement[OFFENSE] * tail)
+    reach = spreads[MARGIN] * disagreement[MARGIN] * tail / pt.sqrt(1 + views["doubt"] ** 2)
     pm.Deterministic(
         "worldview", pt.stack([views[name] for name in VARYING], axis=1), dims=("expert", "varying")
     )
-    return views, level, slope
+    return views, Rough(rough, soundness(views), reach)

@@ -52,7 +52,7 @@ from takeoff.models.shared import (
 from takeoff.models.special import FloatArray, sources_stamp
 from takeoff.models.story import FOLLOWER_COLUMNS, ROWS
 
-__all__ = ["Histories", "histories", "shared_histories"]
+__all__ = ["Histories", "Step", "histories", "shared_histories", "step_of"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ Kind = Literal["apart", "share", "decide"]
 
 
 @dataclass(frozen=True)
-class _Kernel:
+class Step:
     """The compiled functions of a step: from its arguments that matter to results, and back.
 
     Attributes
@@ -140,12 +140,38 @@ class _Kernel:
     on_tape: Any = None
     from_tape: Any = None
 
+    def run(self, arguments: Sequence[FloatArray], fixed: Sequence[Any]) -> tuple[FloatArray, Any]:
+        """Give results, and a tape for the way back."""
+        if self.on_tape is None:
+            return self.forward(*arguments, *fixed), None
+        results, tape = self.on_tape(*arguments, *fixed)
+        return results, tape
 
-_KERNELS: dict[Kind, _Kernel] = {
-    "apart": _Kernel(1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape),
-    "share": _Kernel(2, share, share_reverse, share_on_tape, share_from_tape),
-    "decide": _Kernel(3, decide, decide_reverse),
+    def back(
+        self,
+        arguments: Sequence[FloatArray],
+        tape: Any,
+        d_results: FloatArray,
+        fixed: Sequence[Any],
+    ) -> Sequence[FloatArray]:
+        """Carry derivatives by results back to each argument."""
+        if self.on_tape is None:
+            back = self.reverse(*arguments, d_results, *fixed)
+        else:
+            back = self.from_tape(*arguments, tape, d_results, *fixed)
+        return [back] if self.arguments == 1 else back
+
+
+_STEPS: dict[Kind, Step] = {
+    "apart": Step(1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape),
+    "share": Step(2, share, share_reverse, share_on_tape, share_from_tape),
+    "decide": Step(3, decide, decide_reverse),
 }
+
+
+def step_of(op: Op) -> Step | None:
+    """Give the step that an operation of a graph takes, if it is one of the integral's."""
+    return op.kernel if isinstance(op, _Integral) else None
 
 
 def _contiguous(arrays: Sequence[Any]) -> list[FloatArray]:
@@ -160,7 +186,7 @@ class _Forward(Op):
     def __init__(self, kind: Kind, width: int) -> None:
         self.kind = kind
         self.width = width
-        self.kernel = _KERNELS[kind]
+        self.kernel = _STEPS[kind]
 
     def results(self, inputs: Sequence[Any]) -> TensorVariable:
         """Give the variable of the results."""
@@ -202,7 +228,7 @@ class _Back(Op):
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.kernel = _KERNELS[kind]
+        self.kernel = _STEPS[kind]
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""

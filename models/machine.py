@@ -173,20 +173,23 @@ def _two(operation: int, x: float, y: float, z: float) -> float:
 
 
 @compiled
-def _reduce(operation: int, memory: FloatArray, addresses: IntArray) -> float:
+def _reduce(
+    operation: int, memory: FloatArray, places: IntArray, begin: int, end: int
+) -> float:
+    """Give the sum, the largest, or the logarithm of the sum of exponentials."""
     if operation == SUM:
         total = 0.0
-        for each in addresses:
-            total += memory[each]
+        for k in range(begin, end):
+            total += memory[places[k]]
         return total
-    largest = memory[addresses[0]]
-    for each in addresses:
-        largest = max(largest, memory[each])
+    largest = memory[places[begin]]
+    for k in range(begin, end):
+        largest = max(largest, memory[places[k]])
     if operation == MAX or not math.isfinite(largest):
         return largest
     total = 0.0
-    for each in addresses:
-        total += math.exp(memory[each] - largest)
+    for k in range(begin, end):
+        total += math.exp(memory[places[k]] - largest)
     return largest + math.log(total)
 
 
@@ -203,10 +206,8 @@ def run(table: IntArray, places: IntArray, begin: int, end: int, memory: FloatAr
                 memory[out + i] = memory[places[first + i]] * memory[places[second + i]]
         elif operation >= SUM:
             for i in range(count):
-                begins, ends = places[second + i], places[second + i + 1]
-                memory[out + i] = _reduce(
-                    operation, memory, places[first + begins : first + ends]
-                )
+                begins, ends = first + places[second + i], first + places[second + i + 1]
+                memory[out + i] = _reduce(operation, memory, places, begins, ends)
         elif operation >= NEG:
             for i in range(count):
                 memory[out + i] = _one(operation, memory[places[first + i]])
@@ -268,8 +269,8 @@ def back(
                 changes[one] += change * memory[other]
                 changes[other] += change * memory[one]
             elif operation >= SUM:
-                begins, ends = places[second + i], places[second + i + 1]
-                for each in places[first + begins : first + ends]:
+                for k in range(first + places[second + i], first + places[second + i + 1]):
+                    each = places[k]
                     if operation == SUM:
                         changes[each] += change
                     elif operation == LOGSUMEXP:

@@ -41,6 +41,7 @@ _NEUTRAL = {"add": 0.0, "mul": 1.0}
 _MIRRORED = {"LT": "GT", "LE": "GE"}
 _AS_IT_IS = ("identity", "Cast{float64}")
 _ALSO = {"Any": "Max"}
+_FEW = 4  # so many terms are added faster one by one
 _ARRANGING = (
     Subtensor,
     AdvancedSubtensor,
@@ -196,7 +197,8 @@ class _Writer:
         self._close()
         return Program(
             table=np.array(self._rows, np.int64).reshape(-1, 6),
-            places=np.concatenate([np.zeros(1, np.int64), *self._places]),
+            # Half the bytes leave room for the rest in the processor's cache.
+            places=np.concatenate([np.zeros(1, np.int64), *self._places]).astype(np.int32),
             parts=tuple(self._parts),
             memory=np.array(self._memory),
             variables=variables,
@@ -361,6 +363,8 @@ class _Writer:
         kept = [each for each in range(given.ndim) if each not in dims]
         shape = tuple(given.shape[each] for each in kept)
         rows = given.transpose(*kept, *dims).reshape(int(np.prod(shape)), -1)
+        if name == "Sum" and rows.shape[1] <= _FEW:
+            return self._elementwise("add", list(rows.T)).reshape(shape)
         wanted = ~self._is_constant(rows, 0.0) if name == "Sum" else np.ones(rows.shape, bool)
         begins = np.concatenate([[0], wanted.sum(axis=1).cumsum()])
         out = self._reserve(len(rows))

@@ -108,7 +108,7 @@ def sampler_model(model: pm.Model) -> PyFuncModel:
     start = model.initial_point()
     shapes = [np.shape(start[each.name]) for each in free]
     sizes = [int(np.prod(shape)) for shape in shapes]
-    program = program_of(model.logp(), free, shapes)
+    program = program_of([model.logp()], free, shapes)
     names = [each.name for each in free]
 
     def expand(vector: FloatArray) -> dict[str, FloatArray]:

@@ -32,13 +32,12 @@ from typing import Any
 
 import numpy as np
 import pymc as pm
-import pytensor
 import pytensor.tensor as pt
-from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace
 from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.program import program_of
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 
@@ -96,22 +95,12 @@ class Coordinates:
 
     def back(self, draws: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Carry draws of the coordinates, each (draw, ...), back to the story's variables."""
-        batched = {
-            each: pt.tensor(each.name, shape=(None, *each.type.shape)) for each in self.inputs
-        }
-        vectorized: Any = pytensor.graph.vectorize_graph(list(self.outputs.values()), batched)
-        function = pytensor.function(
-            list(batched.values()),
-            vectorized,
-            mode=Mode(linker="py", optimizer="fast_compile"),
-            on_unused_input="ignore",
-        )
-        values = function(*(draws[str(each.name)] for each in self.inputs))
+        shapes = [np.shape(draws[str(each.name)])[1:] for each in self.inputs]
+        program = program_of(list(self.outputs.values()), self.inputs, shapes)
         count = len(draws[str(self.inputs[0].name)])
-        return {
-            name: np.broadcast_to(value, (count, *np.shape(value)[1:])).copy()
-            for name, value in zip(self.outputs, values, strict=True)
-        }
+        flat = [draws[str(each.name)].reshape(count, -1) for each in self.inputs]
+        values = program.values(np.concatenate(flat, axis=1))
+        return dict(zip(self.outputs, values, strict=True))
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class _Call:
 
 @dataclass(frozen=True)
 class Program:
-    """A log density of a vector, as a program.
+    """Functions of a vector, as a program.
 
     Attributes
     ----------
@@ -85,9 +85,9 @@ class Program:
     memory
         What lies in the memory before a run: the constants.
     variables
-        How many variables the density has; they lie first.
-    result
-        Address of the log density.
+        How many numbers the vector has; they lie first.
+    results
+        Addresses of each function's values, in its shape.
     """
 
     table: Addresses
@@ -95,28 +95,41 @@ class Program:
     parts: tuple[_Instructions | _Call, ...]
     memory: FloatArray
     variables: int
-    result: int
+    results: tuple[Addresses, ...]
 
     def density(self) -> Callable[[FloatArray], tuple[float, FloatArray]]:
-        """Give a function from a vector to the log density and its gradient.
+        """Give a function from a vector to the first result, a log density, and its gradient.
 
         It has a memory of its own, so each thread needs another. Where the gradient is not
         finite the density is NaN.
         """
         memory, changes = self.memory.copy(), np.empty(len(self.memory))
+        result = int(self.results[0])
 
         def evaluate(vector: FloatArray) -> tuple[float, FloatArray]:
             memory[: self.variables] = vector
             tapes = [self._forward(part, memory) for part in self.parts]
             changes[:] = 0.0
-            changes[self.result] = 1.0
+            changes[result] = 1.0
             for part, tape in zip(reversed(self.parts), reversed(tapes), strict=True):
                 self._back(part, tape, memory, changes)
             gradient = changes[: self.variables].copy()
             finite = np.isfinite(gradient).all()
-            return float(memory[self.result]) if finite else np.nan, gradient
+            return float(memory[result]) if finite else np.nan, gradient
 
         return evaluate
+
+    def values(self, vectors: FloatArray) -> list[FloatArray]:
+        """Give the results at many vectors (draw, number), each (draw, ...)."""
+        memory = self.memory.copy()
+        values = [np.empty((len(vectors), *each.shape)) for each in self.results]
+        for draw, vector in enumerate(vectors):
+            memory[: self.variables] = vector
+            for part in self.parts:
+                self._forward(part, memory)
+            for value, addresses in zip(values, self.results, strict=True):
+                value[draw] = memory[addresses]
+        return values
 
     def _forward(self, part: _Instructions | _Call, memory: FloatArray) -> Any:
         if isinstance(part, _Instructions):
@@ -144,34 +157,39 @@ def _read(call: _Call, memory: FloatArray) -> list[FloatArray]:
 
 
 def program_of(
-    density: TensorVariable,
+    functions: Sequence[TensorVariable],
     variables: Sequence[TensorVariable],
     shapes: Sequence[tuple[int, ...]],
 ) -> Program:
-    """Write the program of a log density.
+    """Write the program of functions of some variables.
 
     Parameters
     ----------
-    density
-        The graph, a scalar.
+    functions
+        Their graphs; of a log density a scalar, and alone.
     variables, shapes
         The variables in the order in which they make up the vector, and the shape of each.
 
     Raises
     ------
     NotImplementedError
-        If the graph has an operation that the machine lacks.
+        If a graph has an operation that the machine lacks.
     """
-    # As PyTensor does before it compiles a graph: for accuracy in the tails.
-    plain: Any = rewrite_graph(
-        density, include=["canonicalize", "stabilize", "local_remove_check_parameter"]
-    )
+    plain = _simplified(functions)
     writer = _Writer()
     for variable, shape in zip(variables, shapes, strict=True):
         writer.variable(variable, shape)
-    for node in io_toposort(list(variables), [plain]):
+    for node in io_toposort(list(variables), plain):
         writer.write(node)
     return writer.program(sum(int(np.prod(shape)) for shape in shapes), plain)
+
+
+def _simplified(functions: Sequence[TensorVariable]) -> list[Any]:
+    """Rewrite graphs as PyTensor does before it compiles one: for accuracy in the tails."""
+    rewritten: Any = rewrite_graph(
+        list(functions), include=["canonicalize", "stabilize", "local_remove_check_parameter"]
+    )
+    return list(rewritten)
 
 
 class _Writer:
@@ -192,7 +210,7 @@ class _Writer:
         """Give a variable of the density its addresses."""
         self._addresses[variable] = self._reserve(int(np.prod(shape))).reshape(shape)
 
-    def program(self, variables: int, result: TensorVariable) -> Program:
+    def program(self, variables: int, results: Sequence[TensorVariable]) -> Program:
         """Give the program of all that was written."""
         self._close()
         return Program(
@@ -202,7 +220,7 @@ class _Writer:
             parts=tuple(self._parts),
             memory=np.array(self._memory),
             variables=variables,
-            result=int(self._of(result)),
+            results=tuple(self._of(each) for each in results),
         )
 
     def write(self, node: Apply) -> None:

@@ -173,9 +173,7 @@ def _two(operation: int, x: float, y: float, z: float) -> float:
 
 
 @compiled
-def _reduce(
-    operation: int, memory: FloatArray, places: IntArray, begin: int, end: int
-) -> float:
+def _reduce(operation: int, memory: FloatArray, places: IntArray, begin: int, end: int) -> float:
     """Give the sum, the largest, or the logarithm of the sum of exponentials."""
     if operation == SUM:
         total = 0.0

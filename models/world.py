@@ -268,7 +268,9 @@ class World:
         What happens later depends on the cell alone, so it need not be worked out by branch.
         """
         table = self.histories.table[..., feature]
-        return table.sum(axis=1) if event == "anything" else (table * self._cells(event)).sum(axis=1)
+        return (
+            table.sum(axis=1) if event == "anything" else (table * self._cells(event)).sum(axis=1)
+        )
 
     def _cells(self, event: str) -> FloatArray:
         """Give the cells of an event as a table of ones and zeros: (1, branch, cell)."""

@@ -22,6 +22,7 @@ from takeoff.models.layout import DETECTION_SPREAD, DOUBT, KINDS
 from takeoff.models.nodes import grid_difficulty, grid_nodes
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
+from takeoff.models.program import program_of
 from takeoff.models.shared import grid_points
 from takeoff.models.thresholds import rung
 
@@ -54,8 +55,8 @@ def main() -> None:
     """Print the timings."""
     panel = panel_model(join([load_study(each) for each in STUDIES]), prior_set("neutral"))
     model = panel.coordinates().model
-    gradient = model.logp_dlogp_function(ravel_inputs=True, mode="NUMBA")
-    gradient.set_extra_values({})
+    shapes = [np.shape(value) for value in model.initial_point().values()]
+    gradient = program_of([model.logp()], model.value_vars, shapes).density()
     density = model.replace_rvs_by_values(model.potentials)
     # Before rewriting the step stands there more than once, on the same worlds.
     shared = next(
@@ -75,7 +76,7 @@ def main() -> None:
     for _ in range(POINTS):
         here = {name: value + random.normal(0, 0.7, value.shape) for name, value in start.items()}
         flat = np.concatenate([np.ravel(value) for value in here.values()])
-        times.append(seconds(lambda flat=flat: gradient._pytensor_function(flat)))
+        times.append(seconds(lambda flat=flat: gradient(flat)))
         counts.append(calls(*numbers(*(here[each.name] for each in model.value_vars))))
         alone.append(seconds(lambda: bare(points, *counts[-1])))
     ratio = np.array(times) / np.array(alone)

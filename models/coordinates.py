@@ -28,17 +28,15 @@ own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pymc as pm
-import pytensor
 import pytensor.tensor as pt
-from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace
 from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.program import program_of
 from takeoff.models.rise import Rise, Rough, inspection_odds
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
@@ -47,7 +45,8 @@ from takeoff.models.worldviews import MARGIN
 _SATURATED = -2.5
 """Log-odds of extinction above which more offense hardly makes more takeover."""
 _PULL = 0.3
-_FAR = -6.0
+_EXACT_STEPS = 2
+_FAR = -7.0
 
 __all__ = ["Coordinates", "Guide", "straightened"]
 
@@ -71,22 +70,12 @@ class Coordinates:
 
     def back(self, draws: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Carry draws of the coordinates, each (draw, ...), back to the story's variables."""
-        batched = {
-            each: pt.tensor(each.name, shape=(None, *each.type.shape)) for each in self.inputs
-        }
-        vectorized: Any = pytensor.graph.vectorize_graph(list(self.outputs.values()), batched)
-        function = pytensor.function(
-            list(batched.values()),
-            vectorized,
-            mode=Mode(linker="py", optimizer="fast_compile"),
-            on_unused_input="ignore",
-        )
-        values = function(*(draws[str(each.name)] for each in self.inputs))
+        shapes = [np.shape(draws[str(each.name)])[1:] for each in self.inputs]
+        program = program_of(list(self.outputs.values()), self.inputs, shapes)
         count = len(draws[str(self.inputs[0].name)])
-        return {
-            name: np.broadcast_to(value, (count, *np.shape(value)[1:])).copy()
-            for name, value in zip(self.outputs, values, strict=True)
-        }
+        flat = [draws[str(each.name)].reshape(count, -1) for each in self.inputs]
+        values = program.values(np.concatenate(flat, axis=1))
+        return dict(zip(self.outputs, values, strict=True))
 
 
 @dataclass(frozen=True)
@@ -244,22 +233,16 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
 
 
 def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
-    """Count deviations in margin from what a very small level asks for; give the log volume."""
+    """Change deviations in margin of far experts for their soundness; give the log volume."""
     deviation = model.rvs_to_values[model["margin_deviation"]]
     far = np.nan_to_num(guide.anchor, nan=np.inf) < _FAR
     if not far.any():
         return pt.zeros(())
     own = free[deviation]
     story[deviation] = pt.zeros_like(own)
-    story[model.rvs_to_values[model["offense_deviation"]]] = pt.zeros_like(own)
-    rough, rise = guide.rough, guide.rough.rise
-    graphs = [rise.most, rise.force, rise.slope, rough.soundness, rough.reach]
-    most, force, slope, sound, reach = _in(story, model, graphs)
-    middle, spread = Rough(Rise(most, force, slope), sound, reach).sounder(
-        np.where(far, guide.anchor, 0.0)
-    )
-    story[deviation] = pt.where(far, middle + spread * own, own)
-    return (pt.log(spread) * far).sum()
+    rest, reach = _in(story, model, [guide.rough.soundness, guide.rough.reach])
+    story[deviation] = pt.where(far, (own + np.sqrt(-np.where(far, guide.anchor, 0.0)) - rest) / reach, own)
+    return -(pt.log(reach) * far).sum()
 
 
 def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
@@ -277,14 +260,15 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
     most, force, slope = _in(
         story, model, [guide.rough.rise.most, guide.rough.rise.force, guide.rough.rise.slope]
     )
-    near = pinned * Rise(most, force, slope).near(anchor)
-    story[deviation] = near
-    stated, level, most = _in(story, model, [guide.stated, guide.level, guide.most])
-    log_level = -pt.softplus(-level)
-    share = pt.minimum(log_level - most, -1e-9)
-    here = share - pt.log(-pt.expm1(share))
-    rise = Rise(most, here - slope * near, slope)
-    there = rise.deviation(own + anchor - (stated - level), near, _PULL)
+    rise, target = Rise(most, force, slope), pt.constant(anchor)
+    for _ in range(_EXACT_STEPS):
+        near = pinned * rise.near(target)
+        story[deviation] = near
+        stated, level, most = _in(story, model, [guide.stated, guide.level, guide.most])
+        share = pt.minimum(-pt.softplus(-level) - most, -1e-9)
+        rise = Rise(most, share - pt.log(-pt.expm1(share)) - slope * near, slope)
+        target = anchor - (stated - level)
+    there = rise.deviation(own + target, rise.near(target), _PULL)
     story[deviation] = pt.where(pinned, there, own)
     return -(pt.log(rise.steepness(there) + _PULL) * pinned).sum()
 

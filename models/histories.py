@@ -5,9 +5,9 @@ first project fielded and how many projects end misaligned and aligned, with the
 contest in each cell. ``shared_histories`` does so for worlds that share all but margin and offense,
 in two steps: how projects end, then who wins.
 
-Where a graph asks for the results and for their gradient, a rewrite replaces both operations by a
-pair of which the first leaves a *tape* to the second, which then need not integrate again.
-Evaluation makes no tape: it would take a megabyte a world.
+In a graph these operations are interpreted, one after the other. The sampler runs the steps
+themselves (``program``), where the way forward leaves a *tape* to the way back, which then need
+not integrate again. Evaluation makes no tape: it would take a megabyte a world.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,12 +21,6 @@ import pytensor.tensor as pt
 from pytensor.gradient import disconnected_type
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
-from pytensor.graph.rewriting.basic import node_rewriter
-from pytensor.link.numba.dispatch.basic import (
-    numba_njit,
-    register_funcify_default_op_cache_key,
-)
-from pytensor.tensor.rewriting.basic import register_specialize
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.contest import FEATURES
@@ -49,10 +43,10 @@ from takeoff.models.shared import (
     share_reverse,
     sharing_of,
 )
-from takeoff.models.special import FloatArray, sources_stamp
+from takeoff.models.special import FloatArray
 from takeoff.models.story import FOLLOWER_COLUMNS, ROWS
 
-__all__ = ["Histories", "histories", "shared_histories"]
+__all__ = ["Histories", "Step", "histories", "shared_histories", "step_of"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +115,7 @@ Kind = Literal["apart", "share", "decide"]
 
 
 @dataclass(frozen=True)
-class _Kernel:
+class Step:
     """The compiled functions of a step: from its arguments that matter to results, and back.
 
     Attributes
@@ -140,12 +134,39 @@ class _Kernel:
     on_tape: Any = None
     from_tape: Any = None
 
+    def run(self, arguments: Sequence[FloatArray], fixed: Sequence[Any]) -> tuple[FloatArray, Any]:
+        """Give results, and a tape for the way back."""
+        if self.on_tape is None:
+            return self.forward(*arguments, *fixed), None
+        results, tape = self.on_tape(*arguments, *fixed)
+        return results, tape
 
-_KERNELS: dict[Kind, _Kernel] = {
-    "apart": _Kernel(1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape),
-    "share": _Kernel(2, share, share_reverse, share_on_tape, share_from_tape),
-    "decide": _Kernel(3, decide, decide_reverse),
+    def back(
+        self,
+        arguments: Sequence[FloatArray],
+        tape: Any,
+        d_results: FloatArray,
+        fixed: Sequence[Any],
+    ) -> Sequence[FloatArray]:
+        """Carry derivatives by results back to each argument."""
+        if self.on_tape is None:
+            back = self.reverse(*arguments, d_results, *fixed)
+        else:
+            back = self.from_tape(*arguments, tape, d_results, *fixed)
+        return [back] if self.arguments == 1 else back
+
+
+_STEPS: dict[Kind, Step] = {
+    "apart": Step(1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape),
+    "share": Step(2, share, share_reverse, share_on_tape, share_from_tape),
+    "decide": Step(3, decide, decide_reverse),
 }
+
+
+def step_of(op: Op) -> Step | None:
+    """Give the step that an operation of a graph takes, if it is not the machine's own."""
+    kernel = getattr(op, "kernel", None)
+    return kernel if isinstance(kernel, Step) else None
 
 
 def _contiguous(arrays: Sequence[Any]) -> list[FloatArray]:
@@ -160,7 +181,7 @@ class _Forward(Op):
     def __init__(self, kind: Kind, width: int) -> None:
         self.kind = kind
         self.width = width
-        self.kernel = _KERNELS[kind]
+        self.kernel = _STEPS[kind]
 
     def results(self, inputs: Sequence[Any]) -> TensorVariable:
         """Give the variable of the results."""
@@ -202,7 +223,7 @@ class _Back(Op):
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.kernel = _KERNELS[kind]
+        self.kernel = _STEPS[kind]
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
@@ -217,81 +238,11 @@ class _IntegralReverse(_Back):
         _store(outputs, self.kernel.reverse(*_contiguous(inputs)))
 
 
-class _IntegralOnTape(_Forward):
-    """Worlds to results, and a tape for ``_IntegralFromTape``."""
-
-    def make_node(self, *inputs: Any) -> Apply:
-        """Make the node of one application."""
-        return Apply(self, list(inputs), [self.results(inputs), pt.vector(dtype="float64")])
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        """Integrate."""
-        _store(outputs, self.kernel.on_tape(*_contiguous(inputs)))
-
-
-class _IntegralFromTape(_Back):
-    """Worlds, tape and derivatives by the results to derivatives by the worlds."""
-
-    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        """Carry derivatives back."""
-        _store(outputs, self.kernel.from_tape(*_contiguous(inputs)))
-
-
 def _store(outputs: Any, values: Any) -> None:
     for place, value in zip(
         outputs, values if isinstance(values, tuple) else [values], strict=True
     ):
         place[0] = value
-
-
-@register_specialize
-@node_rewriter([_IntegralReverse])
-def _leave_a_tape(fgraph: Any, node: Apply) -> Any:
-    kind, worlds = node.op.kind, node.op.kernel.arguments
-    if node.op.kernel.on_tape is None:
-        return None
-    given, d_results, fixed = node.inputs[:worlds], node.inputs[worlds], node.inputs[worlds + 1 :]
-    for other, _ in fgraph.clients[given[0]]:
-        if (
-            isinstance(other.op, _Integral)
-            and other.op.kind == kind
-            and other.inputs == [*given, *fixed]
-        ):
-            results, tape = _IntegralOnTape(kind, other.op.width)(*given, *fixed)
-            back = _IntegralFromTape(kind).make_node(*given, tape, d_results, *fixed).outputs
-            return {other.outputs[0]: results, **dict(zip(node.outputs, back, strict=True))}
-    return None
-
-
-def _in_numba(kernel: Any) -> tuple[Any, int]:
-    @numba_njit
-    def run(*inputs):  # type: ignore[no-untyped-def]
-        return kernel(*inputs)
-
-    return run, _CACHE_VERSION
-
-
-@register_funcify_default_op_cache_key(_Integral)
-def _integral_in_numba(op: _Integral, **_: Any) -> tuple[Any, int]:
-    return _in_numba(op.kernel.forward)
-
-
-@register_funcify_default_op_cache_key(_IntegralOnTape)
-def _integral_on_tape_in_numba(op: _IntegralOnTape, **_: Any) -> tuple[Any, int]:
-    return _in_numba(op.kernel.on_tape)
-
-
-@register_funcify_default_op_cache_key(_IntegralFromTape)
-def _integral_from_tape_in_numba(op: _IntegralFromTape, **_: Any) -> tuple[Any, int]:
-    return _in_numba(op.kernel.from_tape)
-
-
-@register_funcify_default_op_cache_key(_IntegralReverse)
-def _integral_reverse_in_numba(op: _IntegralReverse, **_: Any) -> tuple[Any, int]:
-    return _in_numba(op.kernel.reverse)
-
-
-_CACHE_VERSION = int(sources_stamp()[:8], 16)
 
 
 def _in_threads(part: Callable[[FloatArray], FloatArray], worlds: FloatArray) -> FloatArray:

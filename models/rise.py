@@ -9,20 +9,20 @@ and a weak pull toward a start balance. The level is concave in the deviation an
 method converges from everywhere.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numba
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
-from pytensor.link.numba.dispatch.basic import numba_njit, register_funcify_default_op_cache_key
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.histories import Step
 from takeoff.models.scenario import Scenario
-from takeoff.models.special import FloatArray
+from takeoff.models.special import FloatArray, compiled
 
 __all__ = ["Rise", "Rough", "inspection_odds", "rough_rise", "soundness"]
 
@@ -48,16 +48,16 @@ class Rise:
         push = self.force + self.slope * deviation
         return self.slope * pt.sigmoid(-push) / (1 - pt.exp(self.most) * pt.sigmoid(push))
 
-    def near(self, level: FloatArray) -> TensorVariable:
+    def near(self, level: Any) -> TensorVariable:
         """Give about the deviation at which a small level is reached, or nearly the most."""
-        push = -pt.logaddexp(self.most - level, -_NEARLY)
+        push = _NEARLY - pt.softplus(self.most - level + _NEARLY)
         return (push - self.force) / self.slope
 
     def deviation(
         self, level: TensorVariable, start: TensorVariable, pull: float
     ) -> TensorVariable:
         """Solve level(d) + pull · (d − start) = level for d (expert,)."""
-        return _Root(pull)(self.most, self.force, self.slope, level, start)
+        return _Root()(self.most, self.force, self.slope, level, start, pull)[:, 0]
 
 
 @dataclass(frozen=True)
@@ -78,33 +78,28 @@ class Rough:
     soundness: TensorVariable
     reach: TensorVariable
 
-    def sounder(self, level: FloatArray) -> tuple[TensorVariable, TensorVariable]:
-        """Give the likeliest deviation in margin of a small level, and its standard deviation.
 
-        Deviations in margin and offense, both standard normal, make the level together: the
-        likeliest pair by three steps of Gauss and Newton's method, with a hazard that is nearly
-        the normal's.
-        """
-        deviation: Any = 0.0
-        reached = self.rise.most + self.rise.force
-        hazard = _hazard(self.soundness)
-        for _ in range(3):
-            lowered = self.reach * hazard
-            gap = reached - level + lowered * deviation
-            following = lowered * gap / (self.rise.slope**2 + lowered**2)
-            beyond = _hazard(self.soundness + self.reach * following)
-            reached = reached - 0.5 * (hazard + beyond) * self.reach * (following - deviation)
-            deviation, hazard = following, beyond
-        return deviation, 1 / pt.sqrt(1 + (self.reach * hazard / self.rise.slope) ** 2)
-
-
-def _hazard(score: TensorVariable) -> TensorVariable:
-    """Give about φ(x)/Φ(−x), within a tenth."""
-    return 0.5 * score + pt.sqrt(0.25 * score**2 + 0.64)
+@compiled
+def _root(
+    most: float, force: float, slope: float, level: float, start: float, pull: float
+) -> float:
+    # Left of the root: there, were takeover not to saturate, the level would be reached.
+    root = (level - most - force + pull * start) / (slope + pull)
+    for _ in range(50):
+        push = force + slope * root
+        log_level = most + min(push, 0.0) - math.log1p(math.exp(-abs(push)))
+        rest = -math.expm1(log_level)
+        left = log_level - math.log(rest) + pull * (root - start) - level
+        held = 1 / (1 + math.exp(push))
+        step = left / (slope * held / rest + pull)
+        root -= step
+        if abs(step) < 1e-9 * (1 + abs(root)):
+            break
+    return root
 
 
-@numba.njit(cache=True)
-def _solve(
+@compiled
+def _roots(
     most: FloatArray,
     force: FloatArray,
     slope: FloatArray,
@@ -112,64 +107,55 @@ def _solve(
     start: FloatArray,
     pull: float,
 ) -> FloatArray:
-    roots = np.empty_like(force)
-    for i in range(len(force)):
-        # Left of the root: there, were takeover not to saturate, the level would be reached.
-        root = (level[i] - most[i] - force[i] + pull * start[i]) / (slope[i] + pull)
-        for _ in range(50):
-            push = force[i] + slope[i] * root
-            below = np.exp(-abs(push))
-            log_share = min(push, 0.0) - np.log1p(below)
-            held = (below if push > 0 else 1.0) / (1 + below)
-            log_level = most[i] + log_share
-            rest = -np.expm1(log_level)
-            left = log_level - np.log(rest) + pull * (root - start[i]) - level[i]
-            step = left / (slope[i] * held / rest + pull)
-            root -= step
-            if abs(step) < 1e-9 * (1 + abs(root)):
-                break
-        roots[i] = root
+    roots = np.empty((len(most), 1))
+    for i in range(len(most)):
+        roots[i, 0] = _root(most[i], force[i], slope[i], level[i], start[i], pull)
     return roots
 
 
+@compiled
+def _roots_reverse(
+    most: FloatArray,
+    force: FloatArray,
+    slope: FloatArray,
+    level: FloatArray,
+    start: FloatArray,
+    d_roots: FloatArray,
+    pull: float,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Carry derivatives back, as those of an implicit function."""
+    by_most, by_force, by_slope = np.empty_like(most), np.empty_like(most), np.empty_like(most)
+    by_level, by_start = np.empty_like(most), np.empty_like(most)
+    for i in range(len(most)):
+        root = _root(most[i], force[i], slope[i], level[i], start[i], pull)
+        push = force[i] + slope[i] * root
+        log_level = most[i] + min(push, 0.0) - math.log1p(math.exp(-abs(push)))
+        rise = -1 / math.expm1(log_level)
+        steep = rise / (1 + math.exp(push))
+        by_level[i] = d_roots[i, 0] / (slope[i] * steep + pull)
+        by_most[i] = -by_level[i] * rise
+        by_force[i] = -by_level[i] * steep
+        by_slope[i] = by_force[i] * root
+        by_start[i] = by_level[i] * pull
+    return by_most, by_force, by_slope, by_level, by_start
+
+
 class _Root(Op):
-    """The deviations at which rises, pulled toward starts, reach their levels."""
+    """The deviations at which rises, pulled toward starts, reach their levels: (expert, 1)."""
 
-    __props__ = ("pull",)
-
-    def __init__(self, pull: float) -> None:
-        self.pull = pull
+    __props__ = ()
+    kernel = Step(5, _roots, _roots_reverse)
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        vectors = pt.broadcast_arrays(*(pt.as_tensor(each) for each in inputs))
-        return Apply(self, list(vectors), [vectors[0].type()])
+        *vectors, pull = (pt.as_tensor(each) for each in inputs)
+        vectors = pt.broadcast_arrays(*vectors)
+        return Apply(self, [*vectors, pull], [pt.tensor(dtype="float64", shape=(None, 1))])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Solve."""
-        outputs[0][0] = _solve(*inputs, self.pull)
-
-    def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[TensorVariable]:
-        """Carry derivatives back, as those of an implicit function."""
-        most, force, slope, _, _ = inputs
-        (root,) = outputs
-        push = force + slope * root
-        by_most = 1 / (1 - pt.exp(most) * pt.sigmoid(push))
-        by_force = pt.sigmoid(-push) * by_most
-        by_level = cotangents[0] / (slope * by_force + self.pull)
-        rise = [by_most, by_force, root * by_force]
-        return [*(-by_level * each for each in rise), by_level, by_level * self.pull]
-
-
-@register_funcify_default_op_cache_key(_Root)
-def _root_in_numba(op: _Root, **_: Any) -> tuple[Any, int]:
-    pull = op.pull
-
-    @numba_njit
-    def run(most, force, slope, level, start):  # type: ignore[no-untyped-def]
-        return _solve(most, force, slope, level, start, pull)
-
-    return run, 1
+        *vectors, pull = inputs
+        outputs[0][0] = _roots(*(np.ascontiguousarray(each) for each in vectors), float(pull))
 
 
 def inspection_odds(values: Mapping[str, TensorVariable]) -> TensorVariable:

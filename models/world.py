@@ -198,21 +198,25 @@ class World:
 
     def probability(self, event: str) -> TensorVariable:
         """Give the probability of an event: (world,)."""
-        return self._sum(self.histories.table[..., 0] * self._weight(event))
+        if event == "warning_shot":
+            return (self._masses(0, "anything") * self._warned()).sum(axis=1)
+        if event == "no_warning_shot":
+            return (self._masses(0, "anything") * (1 - self._warned())).sum(axis=1)
+        return self._masses(0, event).sum(axis=1)
 
     def takeover_and(self, event: str) -> TensorVariable:
         """Give the probability of an event followed by takeover: (world,)."""
-        together, alone = self.histories.table[..., 2], self.histories.table[..., 3]
-        response = self.parameters["response"][:, None, None]
-        apart = 1 - self.coordination[:, None, None]
+        warned = event in ("warning_shot", "no_warning_shot")
+        together, alone = (self._masses(each, "anything" if warned else event) for each in (2, 3))
+        response, apart = self.parameters["response"][:, None], 1 - self.coordination[:, None]
         if event == "warning_shot":
-            return self._sum(alone * self._weight(event) * (1 - response))
-        if event == "no_warning_shot":
-            kept = apart * alone * self._no_slip()
-            return self._sum(together * (1 - apart) + kept)
-        averted = response * self._slip()
-        taken = together * (1 - apart) + alone * apart * (1 - averted)
-        return self._sum(taken * self._weight(event))
+            taken = alone * self._warned() * (1 - response)
+        elif event == "no_warning_shot":
+            taken = together * (1 - apart) + apart * alone * self._no_slip()
+        else:
+            averted = response * self._slip()
+            taken = together * (1 - apart) + alone * apart * (1 - averted)
+        return taken.sum(axis=1)
 
     def _outcome_of_histories(self, name: str) -> TensorVariable:
         if name in _EVENT_OUTCOMES or name == "warning_shot":
@@ -226,7 +230,7 @@ class World:
             return self.takeover_and(event) / self.probability(event)
         table, follower = self.histories.table, self.histories.follower
         if name == "first_fielded":
-            return self._sum(table[:, :ABSENT, :, 0])
+            return table[:, :ABSENT, :, 0].sum(axis=(1, 2))
         if name == "first_aligned":
             return self.probability("first_aligned") / self.outcome("first_fielded")
         if name == "follower_aligned_given_first_aligned":
@@ -234,9 +238,9 @@ class World:
         if name == "follower_aligned_given_first_misaligned":
             return follower[:, 2] / follower[:, 3]
         if name == "misaligned_share":
-            return self._sum(table[..., 1])
+            return self._masses(1, "anything").sum(axis=1)
         if name == "projects_fielded":
-            return self._sum(table[..., 0] * self._cells("fielded"))
+            return self._masses(0, "fielded").sum(axis=1)
         if name == "warning_shot_given_misaligned":
             return self.probability("warning_shot") / self.probability("any_misaligned")
         raise NotImplementedError(name)
@@ -249,7 +253,7 @@ class World:
         return -pt.expm1(spared)
 
     def _slip(self) -> TensorVariable:
-        """P(at least one of the misaligned slips, acting apart): (world, 1, cell)."""
+        """P(at least one of the misaligned slips, acting apart): (world, cell)."""
         return -pt.expm1(self._log_no_slip())
 
     def _no_slip(self) -> TensorVariable:
@@ -257,15 +261,21 @@ class World:
 
     def _log_no_slip(self) -> TensorVariable:
         slip = pt.minimum(self.parameters["slip"], _MOST_CERTAIN)
-        return (pt.log1p(-slip)[:, None] * self.histories.misaligned)[:, None, :]
+        return pt.log1p(-slip)[:, None] * self.histories.misaligned
 
-    def _weight(self, event: str) -> TensorVariable | FloatArray:
-        """Give P(event | cell): (world or 1, branch, cell)."""
-        if event == "warning_shot":
-            return (1 - self.coordination)[:, None, None] * self._slip()
-        if event == "no_warning_shot":
-            return 1 - (1 - self.coordination)[:, None, None] * self._slip()
-        return self._cells(event)
+    def _warned(self) -> TensorVariable:
+        """P(warning shot): (world, cell)."""
+        return (1 - self.coordination)[:, None] * self._slip()
+
+    def _masses(self, feature: int, event: str) -> TensorVariable:
+        """Sum a feature of the contest over the branches of an event: (world, cell).
+
+        What happens later depends on the cell alone, so it need not be worked out by branch.
+        """
+        table = self.histories.table[..., feature]
+        return (
+            table.sum(axis=1) if event == "anything" else (table * self._cells(event)).sum(axis=1)
+        )
 
     def _cells(self, event: str) -> FloatArray:
         """Give the cells of an event as a table of ones and zeros: (1, branch, cell)."""
@@ -274,7 +284,6 @@ class World:
         branch = np.arange(3)[:, None]
         projects = self.scenario.projects
         tables = {
-            "anything": everyone,
             "fielded": everyone * (bad + good),
             "first_aligned": everyone * (branch == ALIGNED),
             "first_misaligned": everyone * (branch == MISALIGNED),
@@ -287,10 +296,6 @@ class World:
             "one_aligned": everyone * (bad == projects - 1) * (good == 1),
         }
         return np.asarray(tables[event])[None]
-
-    @staticmethod
-    def _sum(table: TensorVariable) -> TensorVariable:
-        return table.sum(axis=(1, 2))
 
 
 _EVENT_OUTCOMES = ("any_misaligned", "all_misaligned", "all_aligned", "coexistence")

@@ -11,6 +11,7 @@ from pytensor.tensor.random.basic import HalfNormalRV
 from takeoff.data import join, load_study
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
+from takeoff.models.program import program_of
 from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads
 
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
@@ -29,9 +30,9 @@ def coordinates(panel: Any) -> Any:
 def test_straightened_density_is_the_storys_times_the_volume(panel: Any, coordinates: Any) -> None:
     """The way back carries each point to one with the density that was sampled there."""
     model = coordinates.model
-    density: Any = graph_function(
-        model.value_vars, model.logp(vars=model.potentials[0]), mode="NUMBA"
-    )
+    start = model.initial_point(0)
+    shapes = [np.shape(start[each.name]) for each in model.value_vars]
+    density = program_of([model.logp(vars=model.potentials[0])], model.value_vars, shapes).density()
     story_values = [panel.model.rvs_to_values[each] for each in panel.model.free_RVs]
     story: Any = graph_function(
         story_values, [each.sum() for each in panel.model.logp(sum=False)], mode=INTERPRETED
@@ -39,11 +40,12 @@ def test_straightened_density_is_the_storys_times_the_volume(panel: Any, coordin
     random = np.random.default_rng(0)
     for _ in range(3):
         point = {
-            name: value + random.normal(0, 0.3, np.shape(value))
-            for name, value in model.initial_point(0).items()
+            name: value + random.normal(0, 0.3, np.shape(value)) for name, value in start.items()
         }
         back = coordinates.back({name: np.asarray(value)[None] for name, value in point.items()})
-        inside = density(*(point[each.name] for each in model.value_vars))
+        inside, _ = density(
+            np.concatenate([np.ravel(point[each.name]) for each in model.value_vars])
+        )
         moved = ("margin", "offense", "contrast", "wording", "offense_deviation")
         there = {**point} | {name: back[name][0] for name in moved}
         noise = panel.model.rvs_to_values[panel.model["noise"]].name
@@ -54,7 +56,7 @@ def test_straightened_density_is_the_storys_times_the_volume(panel: Any, coordin
             if isinstance(each.owner.op, HalfNormalRV)
         }
         outside = sum(story(*(there[each.name] for each in story_values)))
-        assert float(inside) == pytest.approx(float(outside), rel=1e-9)
+        assert inside == pytest.approx(float(outside), rel=1e-9)
 
 
 def test_contrasts_are_orthogonal_and_leave_the_centre_alone() -> None:

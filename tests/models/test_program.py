@@ -1,0 +1,79 @@
+"""Programs against PyTensor's own interpreter, and their gradients against differences."""
+
+from typing import Any
+
+import numpy as np
+import pytensor.tensor
+import pytest
+from pytensor.compile.maker import function
+from pytensor.compile.mode import Mode
+from scipy.special import erfcx
+
+from takeoff.data import join, load_study
+from takeoff.models.panel import panel_model
+from takeoff.models.priors import prior_set
+from takeoff.models.program import program_of
+from takeoff.models.special import scaled_erfc
+
+pt: Any = pytensor.tensor
+INTERPRETED = Mode(linker="py", optimizer="fast_compile")
+
+
+def elementary(x: Any) -> Any:
+    """Use every kind of instruction, and arrangement of addresses, once."""
+    table = pt.outer(x, pt.exp(-(x**2))) * np.array([[0.0], [1.0], [2.0], [0.5]])
+    rows = pt.concatenate([table, pt.sigmoid(table[:1])], axis=0)[np.array([4, 1, 1, 0])]
+    parts = [
+        pt.log1p(rows**2).sum(),
+        pt.logsumexp(rows, axis=1).sum(),
+        pt.special.log_softmax(x, axis=-1)[1],
+        pt.special.softmax(x, axis=-1)[2],
+        pt.where(x > 0.2, pt.sqrt(x**2 + 1), pt.softplus(x)).sum(),
+        pt.log1mexp(-(x**2) - 0.1).sum(),
+        pt.erfc(x).sum() + pt.erfcx(x).sum() + pt.expm1(x).sum(),
+        pt.inc_subtensor(rows[:, 1], x)[2, 1] / pt.max(x + np.array([0, 3, 6, 9])),
+        pt.clip(x, -0.5, 0.5).sum() + pt.minimum(x, 0.3).sum() + ((x**2 + 1) ** x[0]).sum(),
+        pt.dot(np.arange(12.0).reshape(3, 4), x).sum(),
+    ]
+    return pt.add(*(part.sum() for part in parts))
+
+
+def differences(density: Any, at: np.ndarray) -> np.ndarray:
+    """Differentiate by five points."""
+    steps = 1e-3 * np.eye(len(at))
+    moved = [[density(at + times * step)[0] for times in (2, 1, -1, -2)] for step in steps]
+    return np.array(moved) @ [-1, 8, -8, 1] / (12 * 1e-3)
+
+
+def test_every_instruction_gives_what_the_graph_does_and_carries_derivatives_back() -> None:
+    x = pt.tensor("x", shape=(4,), dtype="float64")
+    plain: Any = function([x], elementary(x), mode=INTERPRETED)
+    density = program_of([elementary(x)], [x], [(4,)]).density()
+    for at in np.random.default_rng(5).uniform(-1, 1, (20, 4)):
+        value, gradient = density(at)
+        assert value == pytest.approx(float(plain(at)), rel=1e-11)
+        np.testing.assert_allclose(gradient, differences(density, at), rtol=1e-6, atol=1e-6)
+
+
+def test_the_gradient_of_a_panels_density_is_that_of_differences() -> None:
+    panel = panel_model(join([load_study("fri_2023"), load_study("authors")]), prior_set("neutral"))
+    model: Any = panel.coordinates().model
+    shapes = [np.shape(value) for value in model.initial_point().values()]
+    density = program_of([model.logp()], model.value_vars, shapes).density()
+    size = sum(int(np.prod(shape)) for shape in shapes)
+    for at in np.random.default_rng(6).normal(0, 0.3, (2, size)):
+        value, gradient = density(at)
+        slopes = differences(density, at)
+        # Rounding of the density over the step.
+        np.testing.assert_allclose(gradient, slopes, rtol=1e-4, atol=1e-8 * abs(value) / 1e-3)
+
+
+def test_an_operation_that_the_machine_lacks_is_named() -> None:
+    x = pt.vector("x", shape=(2,))
+    with pytest.raises(NotImplementedError, match="tan"):
+        program_of([pt.tan(x).sum()], [x], [(2,)])
+
+
+def test_the_scaled_complement_of_the_error_function_is_right_in_both_tails() -> None:
+    points = np.linspace(-5, 40, 901)
+    np.testing.assert_allclose([scaled_erfc(x) for x in points], erfcx(points), rtol=1e-11)

@@ -109,8 +109,8 @@ def report(
     ),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 900,
-    tune: Tune = 500,
+    draws: Draws = 1100,
+    tune: Tune = 400,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and write a report."""
@@ -140,8 +140,8 @@ def fit(
     out: Annotated[Path, typer.Option(help="File for the posterior.")] = Path("posterior.nc"),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 900,
-    tune: Tune = 500,
+    draws: Draws = 1100,
+    tune: Tune = 400,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and save the posterior."""

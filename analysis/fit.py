@@ -25,6 +25,8 @@ from takeoff.models.special import FloatArray
 __all__ = ["fit"]
 
 _TARGET_ACCEPT = 0.9
+_LONGEST = 7
+"""Doublings of a trajectory at most: draws take 5 or 6, the first tuning steps would take 10."""
 _PRIOR_DRAWS = 300
 _MOST_DRAWS = 2000
 
@@ -34,8 +36,8 @@ def fit(
     *,
     prior: str = "neutral",
     seed: int = 1,
-    draws: int = 900,
-    tune: int = 500,
+    draws: int = 1100,
+    tune: int = 400,
     chains: int = 4,
     progress: bool = False,
 ) -> xr.DataTree:
@@ -95,6 +97,7 @@ def _sample(
         chains=chains,
         seed=seed,
         target_accept=_TARGET_ACCEPT,
+        maxdepth=_LONGEST,
         progress_bar=progress,
     )
 
@@ -125,7 +128,9 @@ def sampler_model(model: pm.Model) -> PyFuncModel:
         [np.dtype(np.float64)] * len(names),
         shapes,
         names,
-        make_initial_point_fn=lambda seed: np.random.default_rng(seed).uniform(-1, 1, sum(sizes)),
+        make_initial_point_fn=lambda seed: np.random.default_rng(seed).uniform(
+            -0.2, 0.2, sum(sizes)
+        ),
     )
 
 

@@ -6,13 +6,12 @@ expert's margin move as offense does: in the story's own coordinates the posteri
 narrow ridges, and a sampler creeps. Each piece of it is undone by counting a
 coordinate from what the answers see:
 
-- an expert's deviation in offense from the one at which the world says what the expert said of
-  extinction. A rough level finds it and one step of Newton's, by the world itself, mends it::
-
-      level_i = log lethality + log P(arrival by 2100) + log Φ(−soundness_i / √(1 + doubt²))
-                + decisiveness·(offense_i − log(1 + human_defense))
-
-- the centre of margin, and its contrast between camps, as soundness of what is fielded::
+- an expert's deviation in offense as the log-odds by which the level then exceeds what the expert
+  said of extinction. How the level rises (``rise``) is found roughly, then mended twice by the world
+  itself;
+- the deviation in margin of an expert who is far out as the soundness that it brings about;
+- the centre of margin, its contrast between camps and its disagreement in units of
+  √(1 + doubt²), the first two as soundness of what is fielded::
 
       soundness = margin − race·log K + slope·log((1 − false_alarm) / (1 − detection))
 
@@ -37,18 +36,21 @@ from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.program import program_of
-from takeoff.models.rise import Rise, Rough, inspection_odds
+from takeoff.models.rise import Rise, Rough, excess, inspection_odds
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.worldviews import MARGIN
 
+__all__ = ["Coordinates", "Guide", "straightened"]
+
 _SATURATED = -2.5
 """Log-odds of extinction above which more offense hardly makes more takeover."""
-_PULL = 0.3
-_EXACT_STEPS = 2
 _FAR = -7.0
-
-__all__ = ["Coordinates", "Guide", "straightened"]
+"""Log-odds of extinction below which what an expert says of events pins soundness down."""
+_PULL = 0.3
+"""Slope of an expert's coordinate where offense is hardly felt, in log-odds: about the noise."""
+_EXACT_STEPS = 2
+"""After one, levels near saturation are still off by more than the noise of careful experts."""
 
 
 @dataclass(frozen=True)
@@ -238,10 +240,16 @@ def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story)
     far = np.nan_to_num(guide.anchor, nan=np.inf) < _FAR
     if not far.any():
         return pt.zeros(())
-    own = free[deviation]
+    # A probit is worth about as much as it is far out.
+    own, outlying = free[deviation], np.sqrt(-np.where(far, guide.anchor, -1.0))
     story[deviation] = pt.zeros_like(own)
-    rest, reach = _in(story, model, [guide.rough.soundness, guide.rough.reach])
-    story[deviation] = pt.where(far, (own + np.sqrt(-np.where(far, guide.anchor, 0.0)) - rest) / reach, own)
+    rest, reach, more = _in(
+        story,
+        model,
+        [guide.rough.soundness, guide.rough.reach, excess(guide.rough.views, outlying)],
+    )
+    rest = rest - more / outlying
+    story[deviation] = pt.where(far, (own + outlying - rest) / reach, own)
     return -(pt.log(reach) * far).sum()
 
 

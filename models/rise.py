@@ -21,13 +21,17 @@ from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.histories import Step
+from takeoff.models.provenance import homogeneity
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray, compiled
 
-__all__ = ["Rise", "Rough", "inspection_odds", "rough_rise", "soundness"]
+__all__ = ["Rise", "Rough", "excess", "inspection_odds", "rough_rise", "soundness"]
 
-_NEARLY = 1.0
-"""Log-odds of takeover, given the most, beyond which offense is hardly felt."""
+_HAZARD = 2.0
+"""What a probit is worth in log-odds, where worldviews are neither sure nor hopeless."""
+_NEARLY_ONE = 1e-3
+_LEFT = 0.5
+"""How smoothly a level too high to reach is taken for one that is nearly reached."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,10 @@ class Rise:
         return self.slope * pt.sigmoid(-push) / (1 - pt.exp(self.most) * pt.sigmoid(push))
 
     def near(self, level: Any) -> TensorVariable:
-        """Give about the deviation at which a small level is reached, or nearly the most."""
-        push = _NEARLY - pt.softplus(self.most - level + _NEARLY)
+        """Give about the deviation at which a level is reached, or nearly the most (expert,)."""
+        # P(no takeover)/P(takeover) of the misaligned; never quite 0, however high the level.
+        odds = pt.exp(self.most + pt.softplus(-level)) - 1
+        push = -pt.log(0.5 * (odds + pt.sqrt(odds**2 + _LEFT)))
         return (push - self.force) / self.slope
 
     def deviation(
@@ -62,21 +68,24 @@ class Rise:
 
 @dataclass(frozen=True)
 class Rough:
-    """A rough idea of each worldview, all (expert,).
+    """A rough idea of each worldview, (expert,).
 
     Attributes
     ----------
     rise
         How its level rises with the deviation in offense.
     soundness
-        How sound what is fielded is; probit.
+        How sound first candidates are; probit.
     reach
         What one unit of the deviation in margin adds to soundness.
+    views
+        The worldviews: every parameter by name, each (expert,) or of length 1.
     """
 
     rise: Rise
     soundness: TensorVariable
     reach: TensorVariable
+    views: Mapping[str, TensorVariable]
 
 
 @compiled
@@ -164,13 +173,30 @@ def inspection_odds(values: Mapping[str, TensorVariable]) -> TensorVariable:
 
 
 def soundness(views: Mapping[str, TensorVariable]) -> TensorVariable:
-    """Give how sound what is fielded is, roughly: a probit score (expert,).
-
-    Of one project against the rest, its margin with racing and inspection, doubt integrated out.
-    """
+    """Give how sound first candidates are: a probit score, doubt integrated out (expert,)."""
     racing = views["race"] * np.log(Scenario().projects)
-    fielded = views["margin"] + 0.6 * inspection_odds(views) - racing
-    return fielded / pt.sqrt(1 + views["doubt"] ** 2)
+    return (views["margin"] - racing) / pt.sqrt(1 + views["doubt"] ** 2)
+
+
+def excess(views: Mapping[str, TensorVariable], hazard: FloatArray | float) -> TensorVariable:
+    """Give log P(any project ends misaligned) less that of one first candidate, roughly (expert,).
+
+    Inspection lowers it; further draws, less what uplift spares, and further projects raise it.
+    ``hazard`` is what a probit is worth.
+    """
+    scenario = Scenario()
+    renewal = (
+        scenario.draws
+        * pt.exp(views["haste"] * np.log(scenario.projects))
+        * (1 - views["inheritance"])
+    )
+    spared = pt.exp(-hazard * views["uplift"] / pt.sqrt(1 + views["doubt"] ** 2))
+    kin = homogeneity(views, scenario)
+    return (
+        pt.log1p(-views["detection"])
+        + pt.log1p(renewal * spared)
+        + pt.log(kin + scenario.projects * (1 - kin))
+    )
 
 
 def rough_rise(views: Mapping[str, TensorVariable], scale: TensorVariable) -> Rise:
@@ -183,6 +209,7 @@ def rough_rise(views: Mapping[str, TensorVariable], scale: TensorVariable) -> Ri
         pt.log(views["lethality"])
         + pt.log(0.5 * pt.erfc(-late * np.sqrt(0.5)))
         + pt.log(0.5 * pt.erfc(soundness(views) * np.sqrt(0.5)))
+        + excess(views, _HAZARD)
     )
     force = views["decisiveness"] * (views["offense"] - pt.log1p(views["human_defense"]))
-    return Rise(most, force, views["decisiveness"] * scale)
+    return Rise(pt.minimum(most, -_NEARLY_ONE), force, views["decisiveness"] * scale)

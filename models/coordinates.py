@@ -7,8 +7,8 @@ narrow ridges, and a sampler creeps. Each piece of it is undone by counting a
 coordinate from what the answers see:
 
 - an expert's deviation in offense as the log-odds by which the level then exceeds what the expert
-  said of extinction. How the level rises (``rise``) is found roughly, then mended twice by the world
-  itself;
+  said of extinction. How the level rises (``rise``) is found roughly, then mended twice by the
+  world itself;
 - the deviation in margin of an expert who is far out as the soundness that it brings about;
 - the centre of margin, its contrast between camps and its disagreement in units of
   √(1 + doubt²), the first two as soundness of what is fielded::
@@ -162,7 +162,7 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
         volumes.append(_center(model, guide, free, story))
         volumes.append(_deviate_in_margin(model, guide, free, story))
         volumes.append(_deviate(model, guide, free, story))
-        _offset(model, guide, free, story)
+        volumes.append(_offset(model, guide, free, story))
         pm.Potential(
             "density",
             pt.add(*_in(story, model, [model.logp(vars=model.free_RVs), guide.likelihood])),
@@ -281,9 +281,10 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
     return -(pt.log(rise.steepness(there) + _PULL) * pinned).sum()
 
 
-def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> None:
-    """Count an offset from the one at which the panel's mean answer is as expected."""
+def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
+    """Count offsets from those at which mean answers are as expected; give the log volume."""
     wording = model.rvs_to_values[model["wording"]]
     (expected,) = _in(story, model, [guide.expected])
     needed = (guide.heard - (guide.asked * expected).sum(axis=1)) / guide.spread
     story[wording] = pt.where(guide.heeded, free[wording] / guide.spread + needed, free[wording])
+    return pt.constant(-np.log(guide.spread[guide.heeded]).sum())

@@ -1,13 +1,13 @@
 """What follows from a posterior: outcomes, the map, likeness, and what the answers moved."""
 
 import numpy as np
-import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import xarray as xr
 from pytensor.compile.mode import Mode
 
-from takeoff.models.candidates import candidates_model, likeness
+from takeoff.analysis.histories import histories_of
+from takeoff.models.candidates import likeness
 from takeoff.models.evaluate import evaluate
 from takeoff.models.interval import log_interval
 from takeoff.models.outcomes import OUTCOME_NAMES
@@ -182,25 +182,11 @@ def likeness_of(draws: xr.Dataset) -> xr.Dataset:
 
 
 def latent(draws: xr.Dataset, seed: int) -> xr.Dataset:
-    """Draw each project's latent alignment from the story, one history a draw."""
-    shape = (draws.sizes["chain"], draws.sizes["draw"])
-    flat = {name: each.values.reshape(-1) for name, each in _shared(draws).items()}
-    model = candidates_model(flat, SCENARIOS["default"])
-    alignment, provenance = pm.draw(
-        [model["alignment"], model["provenance"]], random_seed=seed, mode=INTERPRETED
-    )
-    return xr.Dataset(
-        {
-            "alignment": (("chain", "draw", "project"), alignment.reshape(*shape, -1)),
-            "provenance": (("chain", "draw", "follower"), provenance.reshape(*shape, -1)),
-        },
-        coords={
-            "chain": draws["chain"],
-            "draw": draws["draw"],
-            "project": np.asarray(model.coords["project"]),
-            "follower": np.asarray(model.coords["follower"]),
-        },
-    )
+    """Draw one history of each draw of the panel's centre, in the default scenario.
+
+    Its latents by project, how each ended and all that followed, as `play_out` records them.
+    """
+    return histories_of(draws, SCENARIOS["default"], 1, seed).isel(history=0, drop=True)
 
 
 def learned(

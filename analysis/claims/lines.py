@@ -15,6 +15,7 @@ from takeoff.analysis.wording import listed, plain_name, probability, times_ahea
 
 __all__ = ["ClaimLine", "Sketch", "claim_lines"]
 
+_FEW = 3  # failing worlds, fewer of which say nothing of what sets them apart
 _LARGE = 0.3  # standard deviations: a smaller difference is not worth a word
 _WIDE, _HIGH = 100.0, 30.0
 
@@ -69,7 +70,7 @@ def _line(claim: Claim, row: xr.Dataset) -> ClaimLine:
         claim,
         label,
         [_held(row), *_effects(now)],
-        [said for each in BELIEFS for said in _fails(row.sel(beliefs=each), each)],
+        [said for each in reversed(BELIEFS) for said in _fails(row.sel(beliefs=each), each)],
         _sketch(claim, row),
     )
 
@@ -129,6 +130,8 @@ def _fails(row: xr.Dataset, beliefs: str) -> list[str]:
         return []
     whose = "the panel's" if beliefs == "posterior" else "the prior's"
     where = f"Of {whose} {int(row['worlds'])} worlds it fails in {number}"
+    if number < _FEW:
+        return [f"{where}, too few to describe."]
     # Forty parameters are compared: only what lies beyond three standard errors is named.
     least = max(_LARGE, 3 / number**0.5)
     ranked = zip(row["exception_parameter"].values, row["exception"].values, strict=True)

@@ -27,11 +27,11 @@ _MOST_EFFECTS = 6
 _MOST_POINTS = 13
 _MOST_EXCEPTIONS = 3
 _LEVELS = (0.05, 0.5, 0.95)
-_WORLDS = 150
+_WORLDS = 100
 
 
 def random_worlds(draws: Mapping[str, xr.DataArray] | xr.Dataset, seed: int) -> Worlds:
-    """Choose at most 150 worlds at random from draws of any dims: each parameter (world,)."""
+    """Choose at most 100 worlds at random from draws of any dims: each parameter (world,)."""
     arrays = xr.broadcast(*(draws[name] for name in PARAMETER_NAMES))
     flat = {name: each.values.ravel() for name, each in zip(PARAMETER_NAMES, arrays, strict=True)}
     number = len(flat["margin"])

@@ -177,7 +177,7 @@ def _best_number(worlds: Worlds) -> Finding:
 
 def _evidence(worlds: Worlds) -> Finding:
     now = by_projects(worlds)["takeover"].sel(projects=Scenario().projects, drop=True)
-    held_out = range(Scenario().projects + 1)
+    held_out = (0, 1, 3, 5)  # each is a graph of its own, which takes longer than all its worlds
     waits = xr.concat(
         [
             evaluate(worlds, Scenario(delay=_YEARS, holdouts=each), ["takeover"], "fit")["takeover"]
@@ -194,7 +194,7 @@ def _evidence(worlds: Worlds) -> Finding:
         (
             Effect("takeover when all wait two years", "points", all_wait),
             Effect("with one holdout", "points", change.isel(point=1, drop=True)),
-            Effect("holdouts that undo it", "number", undone),
+            Effect("fewest holdouts that undo it, of 1, 3 and 5", "number", undone),
         ),
         change.median("world"),
     )

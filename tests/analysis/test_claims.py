@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import xarray as xr
+from markupsafe import escape
 
 from takeoff.analysis.claims import (
     CLAIMS,
@@ -16,9 +17,11 @@ from takeoff.analysis.claims import (
 from takeoff.analysis.claims.measures import STATED_EFFICACY
 from takeoff.analysis.claims.security import stated_thefts
 from takeoff.analysis.claims.worlds import EXACT, ask, over_offense, turning
+from takeoff.analysis.report import render_report
 from takeoff.models.playout import play_out
 from takeoff.models.priors import draw_prior, prior_set
 from takeoff.models.scenario import Scenario
+from tests.analysis.synthetic import synthetic_tree
 
 BY_CODE = {each.code: each for each in CLAIMS}
 NUMBER = 300
@@ -177,3 +180,17 @@ def test_the_table_survives_a_file(table: xr.Dataset, tmp_path: object) -> None:
     table.to_netcdf(path, engine="h5netcdf")
     with xr.open_dataset(path, engine="h5netcdf") as opened:
         assert claim_lines(opened.load()) == claim_lines(table)
+
+
+def test_the_report_has_a_row_for_each_claim_and_says_what_was_computed(table: xr.Dataset) -> None:
+    tree = synthetic_tree()
+    assert 'id="claims"' not in render_report(tree)
+    tree["claims"] = table
+    html = render_report(tree)
+    section = html[html.index('<section id="claims">') :]
+    section = section[: section.index("</section>")]
+    assert 'href="#claims"' in html
+    for line in claim_lines(table):
+        assert f"{line.claim.code}. " in section
+        assert str(escape(line.facts[0])) in section
+    assert section.count("<polyline") == 2 * sum(bool(each.axes[0]) for each in CLAIMS)

@@ -5,6 +5,7 @@ asked for at five projects.
 """
 
 import os
+import time
 
 from benchmarks.timing import seconds
 from takeoff.models.estimates import estimates
@@ -28,10 +29,15 @@ def main() -> None:
             / seconds(lambda s=scenario, t=threads: play_out(worlds, s, HISTORIES, 1, t), 5)
             for threads in (1, processors)
         }
+        start = time.process_time()
         told = play_out(worlds, scenario, HISTORIES, 1)
+        busy = (time.process_time() - start) / total  # what others on the machine do not change
         reading = total / seconds(lambda t=told: estimates(t), 3)
         played = ", ".join(f"{rate:.2f} on {threads}" for threads, rate in rates.items())
-        print(f"{projects} projects: {played} threads; all outcomes read {reading:.2f}")
+        print(
+            f"{projects} projects: {played} threads, {busy:.2f} µs of processor a "
+            f"history; all outcomes read {reading:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -158,7 +158,11 @@ def _further(
 ) -> tuple[int, bool]:
     """Field further systems until one is misaligned: how many, and whether one was."""
     systems, turned = 0, False
-    for _ in range(random.poisson(world.further)):
+    # Their number is Poisson: how many uniform numbers can be multiplied before the product
+    # falls below exp(−mean).
+    product = random.random()
+    while product > world.no_further:
+        product *= random.random()
         if random.random() < world.inheritance:
             systems += 1
             continue

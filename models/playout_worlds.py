@@ -17,12 +17,12 @@ from takeoff.models.transforms import from_real, to_real
 
 __all__ = ["Worlds", "tabulate"]
 
-_MOST_FURTHER = 10_000
+_MOST_FURTHER = 500  # exp(−700) is the least that a number holds
 _PLAIN = (
     "doubt",
     "uplift",
     "spillover",
-    "further",
+    "no_further",
     "inheritance",
     "detection",
     "detection_spread",
@@ -96,7 +96,7 @@ def tabulate(parameters: Mapping[str, np.ndarray], scenario: Scenario) -> Worlds
     detection = np.clip(values["detection"], 1e-12, 1 - 1e-12)
     numbers = {
         **values,
-        "further": _further(values, scenario),
+        "no_further": np.exp(-_further(values, scenario)),
         "detection": np.log(detection / (1 - detection)),
         "homogeneity": homogeneity,
         "coordination": coordination,

@@ -1,13 +1,14 @@
 """What follows from a posterior: outcomes, the map, likeness, and what the answers moved."""
 
 import numpy as np
-import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import xarray as xr
 from pytensor.compile.mode import Mode
 
-from takeoff.models.candidates import candidates_model, likeness
+from takeoff.analysis.claims import claims, random_worlds
+from takeoff.analysis.histories import histories_of
+from takeoff.models.candidates import likeness
 from takeoff.models.evaluate import evaluate
 from takeoff.models.interval import log_interval
 from takeoff.models.outcomes import OUTCOME_NAMES
@@ -23,6 +24,7 @@ from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prio
 __all__ = [
     "INTERPRETED",
     "SCENARIOS",
+    "claims_of",
     "latent",
     "learned",
     "likeness_of",
@@ -41,6 +43,7 @@ SCENARIOS = {
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 """For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
 _MAP_DRAWS = 60
+_CLAIM_WORLDS = 100
 _MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
 _MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
@@ -182,25 +185,18 @@ def likeness_of(draws: xr.Dataset) -> xr.Dataset:
 
 
 def latent(draws: xr.Dataset, seed: int) -> xr.Dataset:
-    """Draw each project's latent alignment from the story, one history a draw."""
-    shape = (draws.sizes["chain"], draws.sizes["draw"])
-    flat = {name: each.values.reshape(-1) for name, each in _shared(draws).items()}
-    model = candidates_model(flat, SCENARIOS["default"])
-    alignment, provenance = pm.draw(
-        [model["alignment"], model["provenance"]], random_seed=seed, mode=INTERPRETED
-    )
-    return xr.Dataset(
-        {
-            "alignment": (("chain", "draw", "project"), alignment.reshape(*shape, -1)),
-            "provenance": (("chain", "draw", "follower"), provenance.reshape(*shape, -1)),
-        },
-        coords={
-            "chain": draws["chain"],
-            "draw": draws["draw"],
-            "project": np.asarray(model.coords["project"]),
-            "follower": np.asarray(model.coords["follower"]),
-        },
-    )
+    """Draw one history of each draw of the panel's centre, in the default scenario.
+
+    Its latents by project, how each ended and all that followed, as `play_out` records them.
+    """
+    return histories_of(draws, SCENARIOS["default"], 1, seed).isel(history=0, drop=True)
+
+
+def claims_of(posterior: xr.Dataset, chosen: PriorSet, seed: int) -> xr.Dataset:
+    """Compute what the arguments claim, over worlds of the prior and of the panel's centre."""
+    drawn = draw_prior(chosen, _CLAIM_WORLDS, seed)
+    prior = {name: xr.DataArray(values, dims="world") for name, values in drawn.items()}
+    return claims(random_worlds(prior, seed), random_worlds(posterior, seed))
 
 
 def learned(

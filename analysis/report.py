@@ -6,6 +6,7 @@ from typing import Any
 
 import xarray as xr
 
+from takeoff.analysis.claims import claim_lines
 from takeoff.analysis.diagnostics import diagnose
 from takeoff.analysis.figures.likeness import PARTS, likeness_of
 from takeoff.analysis.map_sentences import about_projects, about_the_map
@@ -119,6 +120,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
             part: (quantity(each.median, "correlation"), span(each, "correlation"))
             for part, each in parts.items()
         },
+        "claims": claim_lines(tree["claims"].to_dataset()) if "claims" in tree.children else [],
         "roads": {name: lines_of(tree, name) for name in ROADS},
         "mixing": mixing,
         "converged": about_convergence(mixing),

@@ -170,6 +170,21 @@ class World:
             return self.coordination
         return self._outcome_of_histories(name)
 
+    def condition(self, name: str) -> TensorVariable:
+        """Give the probability of what an outcome is conditioned on, 1 where on nothing: (world,).
+
+        A mixture of worlds has the mean of an outcome weighted by it.
+        """
+        if name == "first_aligned":
+            return self.outcome("first_fielded")
+        if name == "warning_shot_given_misaligned":
+            return self.probability("any_misaligned")
+        if name in _TAKEOVER_GIVEN:
+            return self.probability(_TAKEOVER_GIVEN[name])
+        if name in _FOLLOWER_CONDITIONS:
+            return self.histories.follower[:, _FOLLOWER_CONDITIONS[name]]
+        return pt.ones_like(self.coordination)
+
     def outcome_given(self, name: str, event: str) -> TensorVariable:
         """Give a takeover, extinction or catastrophe (dated or not) given an event: (world,).
 
@@ -287,6 +302,11 @@ class World:
     def _sum(table: TensorVariable) -> TensorVariable:
         return table.sum(axis=(1, 2))
 
+
+_FOLLOWER_CONDITIONS = {
+    "follower_aligned_given_first_aligned": 1,
+    "follower_aligned_given_first_misaligned": 3,
+}
 
 _EVENT_OUTCOMES = ("any_misaligned", "all_misaligned", "all_aligned", "coexistence")
 

@@ -7,6 +7,7 @@ import pytensor.tensor as pt
 import xarray as xr
 from pytensor.compile.mode import Mode
 
+from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
 from takeoff.models.candidates import candidates_model, likeness
 from takeoff.models.evaluate import evaluate
 from takeoff.models.interval import log_interval
@@ -18,7 +19,7 @@ from takeoff.models.questions import Judgments
 from takeoff.models.scenario import Scenario
 from takeoff.models.transforms import from_real, to_real
 from takeoff.models.world import outcomes_in
-from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
+from takeoff.models.worldviews import VARYING
 
 __all__ = [
     "INTERPRETED",
@@ -45,16 +46,6 @@ _MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
 _MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
 
-def _shared(draws: xr.Dataset) -> dict[str, xr.DataArray]:
-    return {name: draws[name] for name in PARAMETER_NAMES}
-
-
-def _worldviews(draws: xr.Dataset) -> dict[str, xr.DataArray]:
-    """Give every parameter of every expert, (chain, draw, expert) where it varies."""
-    own = {name: draws["worldview"].sel(varying=name, drop=True) for name in VARYING}
-    return {**_shared(draws), **own}
-
-
 def _outcomes_by_scenario(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
     """Compute every outcome in every scenario: (..., scenario, outcome), NaN where absent."""
     tables = []
@@ -71,13 +62,15 @@ def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: in
     ``consensus`` and ``by_camp`` are medians over experts of the outcome, draw by draw; each
     draw of ``population`` is one imagined expert, of a camp drawn by the declared weights.
     """
-    expert = _outcomes_by_scenario(_worldviews(draws))
+    expert = _outcomes_by_scenario(worldviews_of(draws))
     camp_of_expert = judgments.answers["camp"].values
     camps = [each for each in judgments.camp_weights if each in camp_of_expert]
     result = {
         "by_expert": expert,
         "consensus": expert.median("expert"),
-        "population": _outcomes_by_scenario(_imagined(draws, judgments, chosen, seed)),
+        "population": _outcomes_by_scenario(
+            imagined(draws, judgments.camp_weights, chosen, seed).worlds
+        ),
     }
     if camps:
         result["by_camp"] = xr.concat(
@@ -94,31 +87,6 @@ def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: in
         }
     )
     return dataset.assign_coords(camp_of_expert=("expert", camp_of_expert))
-
-
-def _imagined(
-    draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int
-) -> dict[str, xr.DataArray]:
-    """Imagine one expert a draw, who might have been asked: every parameter, (chain, draw)."""
-    random = np.random.default_rng(seed)
-    shape = (draws.sizes["chain"], draws.sizes["draw"])
-    camps = tuple(judgments.camp_weights)
-    members = (
-        random.choice(len(camps), size=shape, p=list(judgments.camp_weights.values()))
-        if camps
-        else None
-    )
-    tail = np.exp(TAIL_SPREAD * random.normal(size=shape))
-    spreads = prior_spreads(chosen)
-    worlds = _shared(draws)
-    for column, name in enumerate(VARYING):
-        offset = draws["disagreement"].sel(varying=name).values * tail * random.normal(size=shape)
-        if members is not None and len(camps) > 1:
-            contrasts = camp_contrasts(camps, camps)[members]
-            offset = offset + (contrasts * draws["contrast"].sel(varying=name).values).sum(-1)
-        middle = to_real(name, draws[name].values)
-        worlds[name] = draws[name].copy(data=from_real(name, middle + spreads[column] * offset))
-    return worlds
 
 
 def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr.Dataset:
@@ -167,7 +135,7 @@ def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr
 def likeness_of(draws: xr.Dataset) -> xr.Dataset:
     """Compute the correlation of latent alignment between projects, and its two causes."""
     scenario = SCENARIOS["default"]
-    kin = evaluate(_shared(draws), scenario, ["homogeneity"], "fit")["homogeneity"]
+    kin = evaluate(shared_parameters(draws), scenario, ["homogeneity"], "fit")["homogeneity"]
     doubt = draws["doubt"]
     table = likeness(kin.values, doubt.values, scenario.projects)
     names = np.arange(1, scenario.projects + 1)
@@ -184,7 +152,7 @@ def likeness_of(draws: xr.Dataset) -> xr.Dataset:
 def latent(draws: xr.Dataset, seed: int) -> xr.Dataset:
     """Draw each project's latent alignment from the story, one history a draw."""
     shape = (draws.sizes["chain"], draws.sizes["draw"])
-    flat = {name: each.values.reshape(-1) for name, each in _shared(draws).items()}
+    flat = {name: each.values.reshape(-1) for name, each in shared_parameters(draws).items()}
     model = candidates_model(flat, SCENARIOS["default"])
     alignment, provenance = pm.draw(
         [model["alignment"], model["provenance"]], random_seed=seed, mode=INTERPRETED
@@ -279,7 +247,7 @@ def log_likelihood(posterior: xr.Dataset, panel: Panel, judgments: Judgments) ->
     """Compute the log likelihood of each answer: (chain, draw, answer)."""
     experts = posterior.sizes["expert"]
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    full = xr.broadcast(*_worldviews(posterior).values(), exclude=())
+    full = xr.broadcast(*worldviews_of(posterior).values(), exclude=())
     worlds = {
         name: each.transpose("chain", "draw", "expert").values.reshape(-1)
         for name, each in zip(PARAMETER_NAMES, full, strict=True)

@@ -115,6 +115,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         self.if_it_works()
+        self.weighted()
 
     def if_it_works(self) -> tuple[Branch, ...]:
         """Give the branches of the plan when everything in it works."""

@@ -19,9 +19,9 @@ from takeoff.models.world import outcomes_in, world
 
 __all__ = ["evaluate", "evaluate_with_conditions", "under_policy"]
 
-_MODE = Mode(linker="py", optimizer="fast_compile")
+_MODE = Mode(linker="py", optimizer="merge")
 """The interpreter, not a compiler: the integral is compiled already, and the rest is a few dozen
-array operations, which take less time than compiling them would."""
+array operations, which take less time than compiling or rewriting them would."""
 
 
 def evaluate(

@@ -92,9 +92,20 @@ def world(
         together = shared_histories(common, margins, offenses, group)
     else:
         numbers = [*shared, offense, *forces, *(margin + each for each in extra), *resources]
-        worlds = pt.stack(pt.broadcast_arrays(*numbers), axis=1)
+        worlds = pt.stack(_of_one_length(numbers), axis=1)
         together = histories(worlds, group, precision)
     return World(scenario, policy, coordination(policy, scenario), together)
+
+
+def _of_one_length(numbers: list[TensorVariable]) -> list[TensorVariable]:
+    """Repeat numbers that all worlds share, where there are any: each (world,).
+
+    Vectors of unknown length are those of whole worlds, which agree; to repeat each along with all
+    the others would take longer, uncompiled, than the integral.
+    """
+    if all(each.type.shape == (None,) for each in numbers):
+        return numbers
+    return list(pt.broadcast_arrays(*numbers))
 
 
 def _columns(table: TensorVariable) -> list[TensorVariable]:

@@ -15,10 +15,11 @@ import xarray as xr
 from takeoff.analysis.mixtures import Evaluated, chances_of_working, mixed
 from takeoff.analysis.worlds import imagined, imagined_efficacy, worldviews_of
 from takeoff.models.interventions import Plan
+from takeoff.models.parameters import SHARES
 from takeoff.models.priors import prior_set
 from takeoff.models.scenario import MOST_PROJECTS, Scenario
 
-__all__ = ["CASES", "DRAWS", "VIEWS", "Case", "compare"]
+__all__ = ["CASES", "DRAWS", "KINSHIPS", "Case", "compare"]
 
 DRAWS = 400
 """Draws of the posterior in which plans are played out: a probability is then accurate to .025."""
@@ -27,10 +28,13 @@ Case = Literal["works", "weighted"]
 CASES: tuple[Case, ...] = ("works", "weighted")
 """A plan if it works, and weighted by chance and efficacy."""
 
-VIEWS = ("consensus", "population", "by_camp", "by_expert")
-"""Whose view an outcome is, as variables of a comparison; by projects they end in _by_projects."""
+KINSHIPS = (0.0, 0.99)
+"""Kinships of all later projects in which numbers of projects are compared: strangers and copies.
 
-_ORDER = ("case", "scenario", "projects", "chain", "draw", "expert", "camp", "outcome")
+At 1 exactly some outcomes are conditioned on what cannot be."""
+
+_ORDER = ("case", "scenario", "kinship", "projects", "chain", "draw", "expert", "camp", "outcome")
+_KINSHIPS = tuple(f"kinship_{kind}" for kind in SHARES)
 
 
 def compare(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.Dataset:
@@ -50,7 +54,8 @@ def compare(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.
     xr.Dataset
         ``consensus``, ``population``, ``by_camp`` and ``by_expert`` (case, scenario, chain, draw,
         camp or expert, outcome); the same four ending in ``_by_projects`` (projects, chain, draw,
-        ...), for one to eight projects with nothing else changed; and ``works_by_expert``
+        ...), for one to eight projects with nothing else changed, and in ``_by_kinship``
+        (kinship, projects, ...), were all kinships one number; and ``works_by_expert``
         (scenario, chain, draw, expert), the probability that all of a plan happens and works, NaN
         where it is only supposed. Units are those of the outcomes.
     """
@@ -68,14 +73,14 @@ def compare(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.
     }
     names = [plan.name for plan in plans]
     by_plan = _stacked([_stacked(found[case], "scenario", names) for case in CASES], "case", CASES)
-    counts = range(1, MOST_PROJECTS + 1)
-    numbers = [evaluated(Scenario(projects=count))["value"] for count in counts]
-    by_projects = _stacked(numbers, "projects", counts)
+    alike = [_by_projects(evaluated, dict.fromkeys(_KINSHIPS, each)) for each in KINSHIPS]
+    by_kinship = _stacked(alike, "kinship", KINSHIPS)
     working = [_all_work(plan, own) for plan, own in zip(plans, chances, strict=True)]
     of_experts = xr.zeros_like(worlds["margin"].isel(person=slice(-1))).rename(person="expert")
     variables = {
         **_views(by_plan, tree),
-        **{f"{name}_by_projects": each for name, each in _views(by_projects, tree).items()},
+        **_views(_by_projects(evaluated, {}), tree, "_by_projects"),
+        **_views(by_kinship, tree, "_by_kinship"),
         "works_by_expert": of_experts + _stacked(working, "scenario", names),
     }
     ordered = {
@@ -115,7 +120,14 @@ def _with_last(experts: xr.DataArray, last: xr.DataArray) -> xr.DataArray:
     return xr.concat([people, last.expand_dims(person=[""])], "person")
 
 
-def _views(values: xr.DataArray, tree: xr.DataTree) -> dict[str, xr.DataArray]:
+def _by_projects(evaluated: Evaluated, values: Mapping[str, float]) -> xr.DataArray:
+    """Give every outcome by number of projects, with some parameters fixed."""
+    counts = range(1, MOST_PROJECTS + 1)
+    numbers = [evaluated(Scenario(projects=count, values=values))["value"] for count in counts]
+    return _stacked(numbers, "projects", counts)
+
+
+def _views(values: xr.DataArray, tree: xr.DataTree, ending: str = "") -> dict[str, xr.DataArray]:
     """Give outcomes by expert, by camp, in the consensus and for the population."""
     outcomes = tree["outcomes"].to_dataset()
     expert = values.isel(person=slice(-1)).rename(person="expert")
@@ -127,7 +139,9 @@ def _views(values: xr.DataArray, tree: xr.DataTree) -> dict[str, xr.DataArray]:
         "population": values.isel(person=-1, drop=True),
         "by_expert": expert.assign_coords(camp_of_expert=("expert", member)),
     }
-    return found | ({"by_camp": _stacked(by_camp, "camp", camps)} if camps else {})
+    if camps:
+        found["by_camp"] = _stacked(by_camp, "camp", camps)
+    return {f"{name}{ending}": each for name, each in found.items()}
 
 
 def _all_work(plan: Plan, chances: Sequence[xr.DataArray]) -> xr.DataArray:

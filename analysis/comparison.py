@@ -163,4 +163,12 @@ def _attributes(tree: xr.DataTree, plans: Sequence[Plan]) -> dict[str, str]:
     return {name: str(tree.attrs[name]) for name in kept if name in tree.attrs} | {
         "baseline": plans[0].name,
         "plans": json.dumps([asdict(plan) for plan in plans]),
+        "learned_efficacies": " ".join(_learned(tree)),
     }
+
+
+def _learned(tree: xr.DataTree) -> list[str]:
+    posterior = tree["posterior"].to_dataset()
+    return (
+        [str(each) for each in posterior["intervention"].values] if "efficacy" in posterior else []
+    )

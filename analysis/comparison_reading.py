@@ -22,6 +22,7 @@ __all__ = [
     "best_numbers",
     "draws_of",
     "effect",
+    "names_of",
     "panel",
     "people",
     "roads_by_projects",
@@ -29,6 +30,9 @@ __all__ = [
 ]
 
 Ending = Literal["", "_by_projects", "_by_kinship"]
+_ROUNDING = 1e-12
+"""Relative differences below it come from the order in which numbers were added."""
+
 _THIRDS = ("least alike", "middling", "most alike")
 
 
@@ -53,6 +57,11 @@ class Effect:
     baseline: Interval
     difference: Interval
     better: float
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the plan leaves the outcome as it is."""
+        return self.difference == Interval(0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,12 @@ def panel(comparison: xr.Dataset) -> list[str]:
     return [*camps, "consensus", "population"]
 
 
+def names_of(comparison: xr.Dataset) -> list[str]:
+    """Name the plans that are compared with the baseline."""
+    names = [str(each) for each in comparison["scenario"].values]
+    return [name for name in names if name != comparison.attrs["baseline"]]
+
+
 def people(comparison: xr.Dataset) -> list[str]:
     """Name the experts."""
     return [str(each) for each in comparison["expert"].values]
@@ -131,6 +146,7 @@ def effect(comparison: xr.Dataset, scenario: str, name: str, who: str, case: Cas
     draws = draws_of(comparison, who).sel(outcome=name, case=case)
     level, before = (draws.sel(scenario=each) for each in (scenario, comparison.attrs["baseline"]))
     change = level - before
+    change = change.where(abs(change) > _ROUNDING * abs(before), 0.0).where(change.notnull())
     return Effect(
         scenario,
         name,

@@ -4,14 +4,15 @@ Every number belongs to somebody: a camp, the consensus, the population or an ex
 `takeoff.analysis.views`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import numpy as np
 import xarray as xr
 
 from takeoff.analysis.comparison import Case
-from takeoff.analysis.summaries import ROADS, Interval, interval
+from takeoff.analysis.summaries import LEVELS, ROADS, Interval, interval
 from takeoff.models.outcomes import outcome
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
     "best_number",
     "best_numbers",
     "draws_of",
-    "effect",
+    "effects",
     "names_of",
     "panel",
     "people",
@@ -141,30 +142,57 @@ def draws_of(comparison: xr.Dataset, who: str, ending: Ending = "") -> xr.DataAr
     return comparison[f"by_expert{ending}"].sel(expert=who)
 
 
-def effect(comparison: xr.Dataset, scenario: str, name: str, who: str, case: Case) -> Effect:
-    """Tell what a plan does to an outcome, in somebody's view."""
-    draws = draws_of(comparison, who).sel(outcome=name, case=case)
-    level, before = (draws.sel(scenario=each) for each in (scenario, comparison.attrs["baseline"]))
-    change = level - before
-    change = change.where(abs(change) > _ROUNDING * abs(before), 0.0).where(change.notnull())
-    return Effect(
-        scenario,
-        name,
-        who,
-        interval(level),
-        interval(before),
-        interval(change),
-        _share_better(change, name),
-    )
+def effects(
+    comparison: xr.Dataset, who: str, outcomes: Sequence[str]
+) -> dict[tuple[str, str, Case], Effect]:
+    """Tell what every plan does to some outcomes, in somebody's view.
+
+    By scenario, outcome and case; the baseline is left out.
+    """
+    draws = draws_of(comparison, who).sel(outcome=list(outcomes))
+    draws = draws.transpose("case", "scenario", "outcome", "chain", "draw")
+    levels = draws.values.reshape(*draws.shape[:3], -1)
+    baseline = list(draws["scenario"].values).index(comparison.attrs["baseline"])
+    before = levels[:, [baseline]]
+    change = levels - before
+    change[np.abs(change) <= _ROUNDING * np.abs(before)] = 0.0
+    level_of, change_of = _intervals(levels), _intervals(change)
+    found = {}
+    for place in np.ndindex(levels.shape[:3]):
+        case, scenario, name = (
+            str(draws[dim].values[at])
+            for dim, at in zip(("case", "scenario", "outcome"), place, strict=True)
+        )
+        if place[1] != baseline:
+            found[scenario, name, cast("Case", case)] = Effect(
+                scenario,
+                name,
+                who,
+                level_of[place],
+                level_of[place[0], baseline, place[2]],
+                change_of[place],
+                _share_better(change[place], name),
+            )
+    return found
 
 
-def _share_better(change: xr.DataArray, name: str) -> float:
+def _intervals(values: np.ndarray) -> dict[tuple[int, ...], Interval]:
+    """Summarize each row of draws (..., sample), those with absent draws one at a time."""
+    lower, median, upper = np.quantile(values, LEVELS, axis=-1)
+    return {
+        place: interval(values[place])
+        if np.isnan(median[place])
+        else Interval(float(lower[place]), float(median[place]), float(upper[place]))
+        for place in np.ndindex(values.shape[:-1])
+    }
+
+
+def _share_better(change: np.ndarray, name: str) -> float:
     way = outcome(name).better
-    known = change.notnull()
-    if way == "neither" or not bool(((change != 0) & known).any()):
+    known = change[~np.isnan(change)]
+    if way == "neither" or not known.any():
         return float("nan")
-    good = change < 0 if way == "lower" else change > 0
-    return float(good.where(known).mean())
+    return float(np.mean(known < 0 if way == "lower" else known > 0))
 
 
 def best_numbers(comparison: xr.Dataset, name: str = "catastrophe") -> list[BestNumber]:

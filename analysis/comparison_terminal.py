@@ -12,7 +12,7 @@ from takeoff.analysis.comparison import Case
 from takeoff.analysis.comparison_reading import (
     Effect,
     best_numbers,
-    effect,
+    effects,
     names_of,
     panel,
     people,
@@ -34,7 +34,7 @@ from takeoff.analysis.figures.style import brief
 from takeoff.analysis.summaries import Interval
 from takeoff.analysis.terminal import OUTCOME_GROUPS, console_of, number, print_wrapped
 from takeoff.analysis.wording import plain_name
-from takeoff.models.outcomes import outcome
+from takeoff.models.outcomes import OUTCOME_NAMES, outcome
 
 __all__ = ["print_comparison", "print_details"]
 
@@ -117,23 +117,25 @@ def _print_plans(console: Console, comparison: xr.Dataset) -> None:
         "points, and the share of draws in which it is better. Weighted: by chance and efficacy."
     ]
     _print_section(console, "Scenarios and interventions", said)
+    drawn = [effects(comparison, who, [_HEADLINE]) for who in whose]
     _print_line(console, 2, "", *(brief(who, _COLUMN - 1) for who in whose))
     for scenario in names_of(comparison):
         _print_line(console, 2, scenario)
         if likelihood := about_working(comparison, scenario):
             _print_line(console, 4, likelihood)
         for case, label in CASES if likelihood else _SUPPOSED:
-            found = [effect(comparison, scenario, _HEADLINE, who, case) for who in whose]
+            found = [each[scenario, _HEADLINE, case] for each in drawn]
             cells = [f"{points(each.difference.median)} {sure(each)}" for each in found]
             _print_line(console, 4, label, *cells)
 
 
 def _print_outcomes(console: Console, comparison: xr.Dataset, scenario: str) -> None:
     _print_section(console, "Every outcome in the consensus, if it works", [_READING])
+    drawn = effects(comparison, "consensus", OUTCOME_NAMES)
     for group, names in OUTCOME_GROUPS.items():
         _print_line(console, 2, group)
         for name in names:
-            found = effect(comparison, scenario, name, "consensus", "works")
+            found = drawn[scenario, name, "works"]
             way = outcome(name).better
             _print_effect(console, f"{name} ({way} is better)".replace(_NEITHER, ""), found)
 
@@ -142,7 +144,8 @@ def _print_everybody(console: Console, comparison: xr.Dataset, scenario: str) ->
     for case, label in CASES if about_working(comparison, scenario) else _SUPPOSED:
         _print_section(console, f"{_HEADLINE.capitalize()} in every view, {label}", [_READING])
         for who in (*panel(comparison), *people(comparison)):
-            _print_effect(console, who, effect(comparison, scenario, _HEADLINE, who, case))
+            drawn = effects(comparison, who, [_HEADLINE])
+            _print_effect(console, who, drawn[scenario, _HEADLINE, case])
 
 
 def _print_effect(console: Console, name: str, found: Effect) -> None:

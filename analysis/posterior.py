@@ -42,7 +42,9 @@ def load(path: Path) -> xr.DataTree:
     InputError
         If the file is missing or is not a fitted panel.
     """
-    if not path.is_file():
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the file of a posterior")
+    if not path.exists():
         raise InputError(f"{path}: there is no such file; make it with takeoff report")
     try:
         with xr.open_datatree(path, engine="h5netcdf") as opened:

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
@@ -35,7 +35,10 @@ from takeoff.models.parameters import parameter
 from takeoff.models.priors import prior_set
 from takeoff.models.scenario import Scenario
 
-__all__ = ["NAME", "render_report", "write_report"]
+if TYPE_CHECKING:
+    import jinja2
+
+__all__ = ["NAME", "environment", "render_report", "write_report"]
 
 NAME = "report.html"
 
@@ -73,18 +76,23 @@ def write_report(tree: xr.DataTree, folder: Path) -> Path:
 
 def render_report(tree: xr.DataTree) -> str:
     """Render the report of a fitted panel as HTML that asks for nothing from outside."""
+    return environment().get_template(NAME).render(_context(tree))
+
+
+def environment() -> "jinja2.Environment":
+    """Give the templates of the report's pages, with the words they share."""
     import jinja2
 
-    environment = jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain_name, "probability": probability, "ratio": ratio}
-    environment.globals |= {"counted": counted}
-    return environment.get_template(NAME).render(_context(tree))
+    made.filters |= {"plain": plain_name, "probability": probability, "ratio": ratio}
+    made.globals |= {"counted": counted}
+    return made
 
 
 def _context(tree: xr.DataTree) -> dict[str, Any]:

@@ -240,13 +240,21 @@ def _plans(names: Sequence[str] | None) -> "list[Plan]":
     """Load the scenarios named, or all that ship, after the one they are compared with."""
     from takeoff.data import BASELINE, load_plan, shipped_scenarios
 
-    chosen = dict.fromkeys([BASELINE, *(names or shipped_scenarios())])
-    plans = [load_plan(name) for name in chosen]
+    baseline = load_plan(BASELINE)
+    if not names:
+        rest = [load_plan(name) for name in shipped_scenarios() if name != BASELINE]
+        return [baseline, *sorted(rest, key=_numbers_first)]
+    plans = [baseline, *(load_plan(name) for name in dict.fromkeys(names) if name != BASELINE)]
     called = [plan.name for plan in plans]
     for name in called:
         if called.count(name) > 1:
             raise InputError(f"two scenarios are called {name!r}; rename one of the files")
     return plans
+
+
+def _numbers_first(plan: "Plan") -> tuple[bool, int, str]:
+    supposed = plan.kind == "single" and plan.changes[0].chance is None
+    return not supposed, plan.if_it_works()[0].scenario.projects if supposed else 0, plan.name
 
 
 @app.command()

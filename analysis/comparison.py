@@ -6,9 +6,9 @@ what is uncertain about the world as a whole cancels in it.
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Literal
+from typing import Any, Literal
 
 import xarray as xr
 
@@ -97,7 +97,7 @@ def _thinned(tree: xr.DataTree, draws: int) -> xr.Dataset:
 
 
 def _people(
-    draws: xr.Dataset, attributes: Mapping[str, str]
+    draws: xr.Dataset, attributes: Mapping[Hashable, Any]
 ) -> tuple[dict[str, xr.DataArray], xr.DataArray | None]:
     """Give the worlds, and the efficacies, of all experts and, last, of one imagined a draw."""
     seed = int(attributes["seed"])

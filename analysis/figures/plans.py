@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xarray as xr
 
+from takeoff.analysis.comparison import CASES
 from takeoff.analysis.comparison_reading import (
     draws_of,
     effects,
@@ -23,7 +24,7 @@ from takeoff.analysis.figures.style import (
     grid_of,
     styled,
 )
-from takeoff.analysis.summaries import interval
+from takeoff.analysis.summaries import Interval, interval
 from takeoff.analysis.wording import plain_name
 
 if TYPE_CHECKING:
@@ -52,8 +53,8 @@ def numbers_figure(comparison: xr.Dataset, width: float = PAGE) -> "Figure":
     for axes, who in zip(panels, whose, strict=True):
         whole = draws_of(comparison, who, "_by_projects").sel(outcome="catastrophe")
         ends = [interval(whole.sel(projects=each)) for each in numbers]
-        low, high = ([100 * getattr(each, end) for each in ends] for end in ("lower", "upper"))
-        axes.fill_between(numbers, low, high, color="#e9e9e9", lw=0)
+        low, high = [each.lower for each in ends], [each.upper for each in ends]
+        axes.fill_between(numbers, 100 * np.array(low), 100 * np.array(high), color="#e9e9e9", lw=0)
         for name, values in roads_by_projects(comparison, who).items():
             thick = 2.4 if name == "catastrophe" else 1.5
             color = _ROADS[name]
@@ -98,11 +99,11 @@ def effects_figure(comparison: xr.Dataset, width: float = PAGE) -> "Figure":
     figure, panels = grid_of(len(whose), width, 1.2 + 0.26 * len(plans), most=2)
     for place, (axes, who) in enumerate(zip(panels, whose, strict=True)):
         drawn = effects(comparison, who, ["catastrophe"])
-        for row, plan in zip(rows, plans, strict=True):
-            _whisker(axes, row, drawn[plan, "catastrophe", "works"].difference, colors[who], 1.0)
-            _whisker(
-                axes, row - 0.3, drawn[plan, "catastrophe", "weighted"].difference, colors[who], 0.4
-            )
+        for row, plan in enumerate(plans):
+            works, weighted = (drawn[plan, "catastrophe", case].difference for case in CASES)
+            _whisker(axes, -row, works, colors[who], 1.0)
+            if weighted != works:
+                _whisker(axes, -row - 0.3, weighted, colors[who], 0.4)
         axes.axvline(0, color="#888888", lw=0.8)
         first = place % 2 == 0 or width < PAGE
         axes.set_yticks(rows, [brief(plain_name(each), 34) for each in plans] if first else [])
@@ -115,8 +116,8 @@ def effects_figure(comparison: xr.Dataset, width: float = PAGE) -> "Figure":
     return figure
 
 
-def _whisker(axes: "Axes", y: float, each: object, color: str, alpha: float) -> None:
-    low, middle, high = (100 * float(getattr(each, end)) for end in ("lower", "median", "upper"))
+def _whisker(axes: "Axes", y: float, each: Interval, color: str, alpha: float) -> None:
+    low, middle, high = (100 * value for value in (each.lower, each.median, each.upper))
     axes.plot([low, high], [y, y], color=color, lw=2, alpha=alpha, solid_capstyle="butt")
     axes.plot([middle], [y], "o", color=color, ms=4, alpha=alpha)
 
@@ -130,4 +131,10 @@ def _legend(figure: "Figure", colors: dict[str, str]) -> None:
     from matplotlib.patches import Patch
 
     handles = [Patch(color=color, label=label) for label, color in colors.items()]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False, fontsize=8)
+    figure.legend(
+        handles=handles,
+        loc="outside lower center",
+        ncols=3 if figure.get_size_inches()[0] >= PAGE else 2,
+        frameon=False,
+        fontsize=8,
+    )

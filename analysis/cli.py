@@ -80,7 +80,7 @@ def overview(context: typer.Context) -> None:
     \b
     Examples:
       takeoff report               what experts' beliefs imply
-      takeoff compare              how many projects, and what would help
+      takeoff compare              how many projects are best
       takeoff check my_study       what to mend in a study
     """  # noqa: D301 - "\b" tells typer to keep the lines below as they are
     if context.invoked_subcommand is None:
@@ -297,6 +297,8 @@ def _check_scenario(path: Path) -> None:
     from takeoff.analysis.terminal import print_problems
     from takeoff.data import check_plan
 
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
     problems = check_plan(path)
     print_problems(problems)
     if problems:

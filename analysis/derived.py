@@ -7,6 +7,7 @@ import pytensor.tensor as pt
 import xarray as xr
 from pytensor.compile.mode import Mode
 
+from takeoff.analysis.standing import standing
 from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
 from takeoff.models.candidates import candidates_model, likeness
 from takeoff.models.evaluate import evaluate
@@ -93,7 +94,7 @@ def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr
     """Compute the map: takeover and catastrophe over projects, kinship and offense.
 
     At the panel's centre, with all three kinships set to one number; posterior medians over draws,
-    and the probability that one more project raises takeover.
+    the probability that one more project raises either, and where everybody stands (`standing`).
     """
     flat = posterior.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
     chosen = np.random.default_rng(seed).choice(
@@ -117,17 +118,21 @@ def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr
         ],
         projects.assign_coords(projects=projects),
     )
-    step = table["takeover"].diff("projects", label="lower")
+    step = table.diff("projects", label="lower").reindex(projects=projects.values)
     worldview = posterior["worldview"].sel(varying="offense", drop=True)
     return xr.Dataset(
         {
             "takeover": table["takeover"].median("sample"),
             "catastrophe": table["catastrophe"].median("sample"),
-            "takeover_one_more": (step > 0).mean("sample").reindex(projects=projects.values),
+            **{
+                f"{name}_one_more": (step[name] > 0).where(step[name].notnull()).mean("sample")
+                for name in ("takeover", "catastrophe")
+            },
             "offense_of_expert": worldview.median(("chain", "draw")),
             "kinship_now": by_expert["consensus"]
             .sel(scenario="default", outcome="homogeneity", drop=True)
             .median(),
+            **standing(posterior, by_expert, seed).data_vars,
         }
     )
 

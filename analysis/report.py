@@ -8,7 +8,12 @@ import xarray as xr
 
 from takeoff.analysis.diagnostics import diagnose
 from takeoff.analysis.figures.likeness import PARTS, likeness_of
-from takeoff.analysis.map_sentences import about_projects, about_the_map
+from takeoff.analysis.map_sentences import (
+    about_kinship_share,
+    about_projects,
+    about_standing,
+    about_the_map,
+)
 from takeoff.analysis.movement import KEPT_WIDTH, SMALL_STEP, learned, movements
 from takeoff.analysis.page import (
     best_numbers,
@@ -113,6 +118,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "together": together(tree),
         "cards": cards(tree),
         "map": about_the_map(tree),
+        "standing": about_standing(tree),
         "by_projects": about_projects(tree),
         "scenarios": scenario_names(tree),
         "scenario_rows": {each: scenario_rows(tree, each) for each in ("takeover", "catastrophe")},
@@ -122,7 +128,10 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "small_step": SMALL_STEP,
         "all_outcomes": _all_outcomes(tree),
         "learned": [(each, parameter(each.parameter)) for each in spread],
-        "likeness": about_likeness(*(parts[part] for part in PARTS)),
+        "likeness": [
+            *about_likeness(*(parts[part] for part in PARTS)),
+            *about_kinship_share(tree),
+        ],
         "likeness_parts": {
             part: (quantity(each.median, "correlation"), span(each, "correlation"))
             for part, each in parts.items()

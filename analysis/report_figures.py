@@ -10,7 +10,7 @@ import xarray as xr
 from takeoff.analysis import figures
 from takeoff.analysis.diagnostics import Diagnostics
 from takeoff.analysis.figures.style import PAGE, PHONE, svg
-from takeoff.analysis.map_sentences import about_the_map
+from takeoff.analysis.map_sentences import about_standing, about_the_map
 from takeoff.analysis.wording import plain_name
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
         "turning": (
             figures.turning_figure,
             "Where one more project turns from help to harm, over offence and kinship, with each "
-            "expert's offence as a dot below.",
+            f"expert's offence as a dot below. {' '.join(about_standing(tree))}",
         ),
         "experts": (
             figures.experts_figure,

@@ -28,7 +28,8 @@ def tree() -> xr.DataTree:
 
 
 def test_a_camp_stands_at_the_median_offense_of_its_experts(tree: xr.DataTree) -> None:
-    offense = tree["posterior"]["worldview"].sel(varying="offense", expert=["Ann", "Bea"])
+    worldview = tree["posterior"].to_dataset()["worldview"]
+    offense = worldview.sel(varying="offense", expert=["Ann", "Bea"])
     (worried,) = (each for each in standings(tree) if each.who == "worried")
     assert worried.offense.median == pytest.approx(float(offense.median("expert").median()))
 

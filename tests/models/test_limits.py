@@ -76,7 +76,7 @@ def test_takeover_falls_in_projects_when_defence_is_far_ahead_and_nobody_races(
     random_worlds: dict[str, xr.DataArray],
 ) -> None:
     # In a contest less steep than proportional, halves of an attack do more than the whole.
-    steep = {**random_worlds, "decisiveness": np.maximum(random_worlds["decisiveness"], 1.0)}
+    steep = {**random_worlds, "decisiveness": random_worlds["decisiveness"].clip(1.0)}
     takeover = _by_projects(steep, {**NO_RACING, **NO_INSPECTION, **FAR_BEHIND}, "takeover")
     assert np.all(np.diff(takeover, axis=0) < 0)
 

@@ -46,7 +46,7 @@ _CLEAR = 2.0
 """Standard errors by which a mean must differ to be told apart."""
 
 _SHOWN = 0.1
-"""Share of draws from which a number of projects is worth naming."""
+"""Share of draws from which a number of projects, or a change of shares, is worth naming."""
 
 
 def about_numbers(comparison: xr.Dataset) -> list[str]:
@@ -186,16 +186,27 @@ def _by_kinship(comparison: xr.Dataset) -> Iterator[str]:
     """Say what the best number would be, were all kinships least or most and nothing else new."""
     for who in panel(comparison):
         draws = draws_of(comparison, who, "_by_kinship").sel(outcome="catastrophe")
-        ends = [draws.isel(kinship=place) for place in (0, -1)]
-        found = [best_number(each, who) for each in ends]
-        harm = [float((each.sel(projects=8) > each.sel(projects=1)).mean()) for each in ends]
+        low, high = (float(draws["kinship"][place]) for place in (0, -1))
+        strangers, copies = (draws.isel(kinship=place) for place in (0, -1))
+        worse = [_eight_worse(each) for each in (strangers, copies)]
         yield (
-            f"{_whose(who)}, were all later projects strangers (kinship "
-            f"{float(draws['kinship'][0]):g}) and nothing else changed, it would be "
-            f"{_named(found[0])}, with eight worse than one in {share_of_draws(harm[0])} of draws; "
-            f"were they all but copies ({float(draws['kinship'][-1]):g}), {_named(found[1])}, with "
-            f"eight worse in {share_of_draws(harm[1])}."
+            f"{_whose(who)}, were all later projects strangers (kinship {low:g}) and nothing else "
+            f"changed, the likeliest best number would be {_named(best_number(strangers, who))}, "
+            f"with eight worse than one in {share_of_draws(worse[0])}; were they all but copies "
+            f"({high:g}), {_named(best_number(copies, who))}, with eight worse in "
+            f"{share_of_draws(worse[1])}: {_verdict(worse[1] - worse[0])}."
         )
+
+
+def _eight_worse(values: xr.DataArray) -> float:
+    """Give the share of draws in which the most projects are worse than one: (projects, ...)."""
+    return float((values.isel(projects=-1) > values.isel(projects=0)).mean())
+
+
+def _verdict(step: float) -> str:
+    if abs(step) < _SHOWN:
+        return "likeness hardly changes what many projects do"
+    return f"likeness makes many projects {'more' if step > 0 else 'less'} dangerous"
 
 
 def _efficacy(comparison: xr.Dataset, declared: Mapping[str, Any]) -> str:

@@ -255,3 +255,19 @@ def test_a_comparison_is_written_whole_and_asks_for_nothing(
     with xr.open_dataset(data, engine="h5netcdf") as saved:
         np.testing.assert_allclose(saved["consensus"], comparison["consensus"], rtol=1e-6)
     assert sorted(path.name for path in page.parent.iterdir()) == ["compare.html", "comparison.nc"]
+
+
+def test_a_panel_without_camps_or_interventions_is_compared_too(tmp_path: Path) -> None:
+    tree = panel_tree(draws=3)
+    posterior = tree["posterior"].to_dataset()
+    gone = [name for name in posterior.data_vars if str(name).startswith("efficacy")]
+    tree["posterior"] = xr.DataTree(posterior.drop_vars([*gone, "contrast"]))
+    experts = tree["outcomes"].to_dataset().drop_dims("camp").drop_vars("camp", errors="ignore")
+    tree["outcomes"] = xr.DataTree(experts.assign_coords(camp_of_expert=("expert", [""] * 4)))
+    tree.attrs["camp_weights"] = "{}"
+    comparison = compare(tree, [load_plan(BASELINE), load_plan("compelling_evidence")])
+    assert panel(comparison) == ["consensus", "population"]
+    works = comparison["works_by_expert"].sel(scenario="compelling_evidence")
+    np.testing.assert_allclose(works, 0.3 * 0.75, rtol=EXACT)
+    assert "learned" not in " ".join(about_sources(comparison, "compelling_evidence"))
+    write_comparison(comparison, tmp_path)

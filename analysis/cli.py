@@ -18,8 +18,6 @@ from takeoff.models.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from takeoff.models.interventions import Plan
-
 __all__ = ["app", "main"]
 
 _BAD_INPUT = 2
@@ -215,8 +213,9 @@ def compare(
     they are, and what each scenario does against five projects.
     """
     from takeoff.analysis.files import require_writable_folder
+    from takeoff.data import load_plans
 
-    plans = _plans(scenario)
+    plans = load_plans(scenario or ())
     if out is not None:
         require_writable_folder(out)
     from takeoff.analysis.comparison import compare as play_out
@@ -234,27 +233,6 @@ def compare(
         print_details(comparison, [plan.name for plan in plans[1:]])
     for each in json.loads(comparison.attrs["problems"]):
         _say(f"the posterior has not converged: {each}")
-
-
-def _plans(names: Sequence[str] | None) -> "list[Plan]":
-    """Load the scenarios named, or all that ship, after the one they are compared with."""
-    from takeoff.data import BASELINE, load_plan, shipped_scenarios
-
-    baseline = load_plan(BASELINE)
-    if not names:
-        rest = [load_plan(name) for name in shipped_scenarios() if name != BASELINE]
-        return [baseline, *sorted(rest, key=_numbers_first)]
-    plans = [baseline, *(load_plan(name) for name in dict.fromkeys(names) if name != BASELINE)]
-    called = [plan.name for plan in plans]
-    for name in called:
-        if called.count(name) > 1:
-            raise InputError(f"two scenarios are called {name!r}; rename one of the files")
-    return plans
-
-
-def _numbers_first(plan: "Plan") -> tuple[bool, int, str]:
-    supposed = plan.kind == "single" and plan.changes[0].chance is None
-    return not supposed, plan.if_it_works()[0].scenario.projects if supposed else 0, plan.name
 
 
 @app.command()

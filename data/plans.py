@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from takeoff.data.scenario_toml import ScenarioToml
     from takeoff.models.interventions import Change, Plan
 
-__all__ = ["BASELINE", "check_plan", "load_plan", "scenario_path", "shipped_scenarios"]
+__all__ = [
+    "BASELINE",
+    "check_plan",
+    "load_plan",
+    "load_plans",
+    "scenario_path",
+    "shipped_scenarios",
+]
 
 BASELINE = "five_projects"
 """The scenario with which all others are compared: the one in which judgments are read."""
@@ -79,6 +86,34 @@ def load_plan(scenario: str) -> Plan:
         rest = f" (and {more} more: takeoff check {scenario})" if more else ""
         raise InputError(f"{problems[0]}{rest}")
     return plan
+
+
+def load_plans(scenarios: Sequence[str]) -> list[Plan]:
+    """Load scenarios to compare, the baseline first; all that ship when none is given.
+
+    Those that ship come by number of projects, then by name.
+
+    Raises
+    ------
+    InputError
+        If one cannot be used, or two have one name.
+    """
+    baseline = load_plan(BASELINE)
+    if not scenarios:
+        rest = [load_plan(name) for name in shipped_scenarios() if name != BASELINE]
+        return [baseline, *sorted(rest, key=_numbers_first)]
+    chosen = [name for name in dict.fromkeys(scenarios) if name != BASELINE]
+    plans = [baseline, *(load_plan(name) for name in chosen)]
+    names = [plan.name for plan in plans]
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"two scenarios are called {shown(name)}; rename one of the files")
+    return plans
+
+
+def _numbers_first(plan: Plan) -> tuple[bool, int, str]:
+    supposed = plan.kind == "single" and plan.changes[0].chance is None
+    return not supposed, plan.if_it_works()[0].scenario.projects if supposed else 0, plan.name
 
 
 def _read(path: Path) -> tuple[Plan | None, list[Problem]]:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from takeoff.data import BASELINE, check_plan, load_plan, shipped_scenarios
+from takeoff.data import BASELINE, check_plan, load_plan, load_plans, shipped_scenarios
 from takeoff.models.errors import InputError
 from takeoff.models.scenario import Scenario
 
@@ -147,3 +147,20 @@ def test_a_copy_works_as_what_it_was_copied_from(tmp_path: Path) -> None:
     assert mine.if_it_works() == load_plan("compelling_evidence").if_it_works()
     both = load_plan(str(tmp_path / "both.toml"))
     assert [change.name for change in both.changes] == ["mine", "hardened_security"]
+
+
+def test_numbers_of_projects_come_first_after_the_baseline() -> None:
+    names = [plan.name for plan in load_plans([])]
+    assert names[:4] == [BASELINE, "one_project", "two_projects", "three_projects"]
+    assert sorted(names) == list(shipped_scenarios())
+
+
+def test_a_scenario_named_twice_is_compared_once() -> None:
+    plans = load_plans(["hardened_security", BASELINE, "hardened_security"])
+    assert [plan.name for plan in plans] == [BASELINE, "hardened_security"]
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / f"{BASELINE}.toml").write_text(RIGHT, encoding="utf-8")
+    with pytest.raises(InputError, match="two scenarios are called 'five_projects'; rename one"):
+        load_plans([str(tmp_path / f"{BASELINE}.toml")])

@@ -164,6 +164,7 @@ def _attributes(tree: xr.DataTree, plans: Sequence[Plan]) -> dict[str, str]:
         "baseline": plans[0].name,
         "plans": json.dumps([asdict(plan) for plan in plans]),
         "learned_efficacies": " ".join(_learned(tree)),
+        "answered_by": json.dumps(_answered_by(tree)),
     }
 
 
@@ -172,3 +173,15 @@ def _learned(tree: xr.DataTree) -> list[str]:
     return (
         [str(each) for each in posterior["intervention"].values] if "efficacy" in posterior else []
     )
+
+
+def _answered_by(tree: xr.DataTree) -> dict[str, list[str]]:
+    """Name those who answered each question, where the tree tells."""
+    if "observed" not in tree:
+        return {}
+    data = tree["observed"].to_dataset()
+    found: dict[str, list[str]] = {}
+    pairs = zip(data["question"].values, data["expert_name"].values, strict=True)
+    for question, expert in dict.fromkeys((str(each), str(who)) for each, who in pairs):
+        found.setdefault(question, []).append(expert)
+    return found

@@ -45,6 +45,9 @@ CASES: tuple[tuple[Case, str], ...] = (("works", "if it works"), ("weighted", "w
 _CLEAR = 2.0
 """Standard errors by which a mean must differ to be told apart."""
 
+_NAMED = 2
+"""Most experts that are named where an efficacy is said to be theirs."""
+
 _SHOWN = 0.1
 """Share of draws from which a number of projects, or a change of shares, is worth naming."""
 
@@ -221,8 +224,16 @@ def _efficacy(comparison: xr.Dataset, declared: Mapping[str, Any]) -> str:
         return f"{declared['value']:g}, {declared['source']}"
     outright = sum(each["answers"] for each in asked if each["outcome"] == EFFICACY)
     through = sum(each["answers"] for each in asked if each["outcome"] != EFFICACY)
+    answered_by = json.loads(comparison.attrs["answered_by"])
+    names = [
+        who
+        for each in asked
+        if each["outcome"] == EFFICACY
+        for who in answered_by.get(each["name"], [])
+    ]
+    whose = f" ({listed(names)})" if 0 < len(names) <= _NAMED else ""
     parts = [
-        f"{counted(outright, 'answer')} about it" if outright else "",
+        f"{counted(outright, 'answer')} about it{whose}" if outright else "",
         f"{counted(through, 'answer')} about the risk if it happens" if through else "",
     ]
     spoke = outright + through

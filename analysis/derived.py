@@ -8,6 +8,8 @@ from pytensor.compile.mode import Mode
 
 from takeoff.analysis.claims import claims, random_worlds
 from takeoff.analysis.histories import histories_of
+from takeoff.analysis.standing import standing
+from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
 from takeoff.models.candidates import likeness
 from takeoff.models.evaluate import evaluate
 from takeoff.models.interval import log_interval
@@ -19,7 +21,7 @@ from takeoff.models.questions import Judgments
 from takeoff.models.scenario import Scenario
 from takeoff.models.transforms import from_real, to_real
 from takeoff.models.world import outcomes_in
-from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
+from takeoff.models.worldviews import VARYING
 
 __all__ = [
     "INTERPRETED",
@@ -48,16 +50,6 @@ _MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
 _MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
 
-def _shared(draws: xr.Dataset) -> dict[str, xr.DataArray]:
-    return {name: draws[name] for name in PARAMETER_NAMES}
-
-
-def _worldviews(draws: xr.Dataset) -> dict[str, xr.DataArray]:
-    """Give every parameter of every expert, (chain, draw, expert) where it varies."""
-    own = {name: draws["worldview"].sel(varying=name, drop=True) for name in VARYING}
-    return {**_shared(draws), **own}
-
-
 def _outcomes_by_scenario(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
     """Compute every outcome in every scenario: (..., scenario, outcome), NaN where absent."""
     tables = []
@@ -74,13 +66,15 @@ def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: in
     ``consensus`` and ``by_camp`` are medians over experts of the outcome, draw by draw; each
     draw of ``population`` is one imagined expert, of a camp drawn by the declared weights.
     """
-    expert = _outcomes_by_scenario(_worldviews(draws))
+    expert = _outcomes_by_scenario(worldviews_of(draws))
     camp_of_expert = judgments.answers["camp"].values
     camps = [each for each in judgments.camp_weights if each in camp_of_expert]
     result = {
         "by_expert": expert,
         "consensus": expert.median("expert"),
-        "population": _outcomes_by_scenario(_imagined(draws, judgments, chosen, seed)),
+        "population": _outcomes_by_scenario(
+            imagined(draws, judgments.camp_weights, chosen, seed).worlds
+        ),
     }
     if camps:
         result["by_camp"] = xr.concat(
@@ -99,36 +93,11 @@ def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: in
     return dataset.assign_coords(camp_of_expert=("expert", camp_of_expert))
 
 
-def _imagined(
-    draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int
-) -> dict[str, xr.DataArray]:
-    """Imagine one expert a draw, who might have been asked: every parameter, (chain, draw)."""
-    random = np.random.default_rng(seed)
-    shape = (draws.sizes["chain"], draws.sizes["draw"])
-    camps = tuple(judgments.camp_weights)
-    members = (
-        random.choice(len(camps), size=shape, p=list(judgments.camp_weights.values()))
-        if camps
-        else None
-    )
-    tail = np.exp(TAIL_SPREAD * random.normal(size=shape))
-    spreads = prior_spreads(chosen)
-    worlds = _shared(draws)
-    for column, name in enumerate(VARYING):
-        offset = draws["disagreement"].sel(varying=name).values * tail * random.normal(size=shape)
-        if members is not None and len(camps) > 1:
-            contrasts = camp_contrasts(camps, camps)[members]
-            offset = offset + (contrasts * draws["contrast"].sel(varying=name).values).sum(-1)
-        middle = to_real(name, draws[name].values)
-        worlds[name] = draws[name].copy(data=from_real(name, middle + spreads[column] * offset))
-    return worlds
-
-
 def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr.Dataset:
     """Compute the map: takeover and catastrophe over projects, kinship and offense.
 
     At the panel's centre, with all three kinships set to one number; posterior medians over draws,
-    and the probability that one more project raises takeover.
+    the probability that one more project raises either, and where everybody stands (`standing`).
     """
     flat = posterior.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
     chosen = np.random.default_rng(seed).choice(
@@ -152,17 +121,21 @@ def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr
         ],
         projects.assign_coords(projects=projects),
     )
-    step = table["takeover"].diff("projects", label="lower")
+    step = table.diff("projects", label="lower").reindex(projects=projects.values)
     worldview = posterior["worldview"].sel(varying="offense", drop=True)
     return xr.Dataset(
         {
             "takeover": table["takeover"].median("sample"),
             "catastrophe": table["catastrophe"].median("sample"),
-            "takeover_one_more": (step > 0).mean("sample").reindex(projects=projects.values),
+            **{
+                f"{name}_one_more": (step[name] > 0).where(step[name].notnull()).mean("sample")
+                for name in ("takeover", "catastrophe")
+            },
             "offense_of_expert": worldview.median(("chain", "draw")),
             "kinship_now": by_expert["consensus"]
             .sel(scenario="default", outcome="homogeneity", drop=True)
             .median(),
+            **standing(posterior, by_expert, seed).data_vars,
         }
     )
 
@@ -170,7 +143,7 @@ def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr
 def likeness_of(draws: xr.Dataset) -> xr.Dataset:
     """Compute the correlation of latent alignment between projects, and its two causes."""
     scenario = SCENARIOS["default"]
-    kin = evaluate(_shared(draws), scenario, ["homogeneity"], "fit")["homogeneity"]
+    kin = evaluate(shared_parameters(draws), scenario, ["homogeneity"], "fit")["homogeneity"]
     doubt = draws["doubt"]
     table = likeness(kin.values, doubt.values, scenario.projects)
     names = np.arange(1, scenario.projects + 1)
@@ -275,7 +248,7 @@ def log_likelihood(posterior: xr.Dataset, panel: Panel, judgments: Judgments) ->
     """Compute the log likelihood of each answer: (chain, draw, answer)."""
     experts = posterior.sizes["expert"]
     shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    full = xr.broadcast(*_worldviews(posterior).values(), exclude=())
+    full = xr.broadcast(*worldviews_of(posterior).values(), exclude=())
     worlds = {
         name: each.transpose("chain", "draw", "expert").values.reshape(-1)
         for name, each in zip(PARAMETER_NAMES, full, strict=True)

@@ -241,7 +241,9 @@ def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story)
     own = free[deviation]
     story[deviation] = pt.zeros_like(own)
     rest, reach = _in(story, model, [guide.rough.soundness, guide.rough.reach])
-    story[deviation] = pt.where(far, (own + np.sqrt(-np.where(far, guide.anchor, 0.0)) - rest) / reach, own)
+    story[deviation] = pt.where(
+        far, (own + np.sqrt(-np.where(far, guide.anchor, 0.0)) - rest) / reach, own
+    )
     return -(pt.log(reach) * far).sum()
 
 

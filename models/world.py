@@ -92,9 +92,20 @@ def world(
         together = shared_histories(common, margins, offenses, group)
     else:
         numbers = [*shared, offense, *forces, *(margin + each for each in extra), *resources]
-        worlds = pt.stack(pt.broadcast_arrays(*numbers), axis=1)
+        worlds = pt.stack(_of_one_length(numbers), axis=1)
         together = histories(worlds, group, precision)
     return World(scenario, policy, coordination(policy, scenario), together)
+
+
+def _of_one_length(numbers: list[TensorVariable]) -> list[TensorVariable]:
+    """Repeat numbers that all worlds share, where there are any: each (world,).
+
+    Vectors of unknown length are those of whole worlds, which agree; to repeat each along with all
+    the others would take longer, uncompiled, than the integral.
+    """
+    if all(each.type.shape == (None,) for each in numbers):
+        return numbers
+    return list(pt.broadcast_arrays(*numbers))
 
 
 def _columns(table: TensorVariable) -> list[TensorVariable]:
@@ -169,6 +180,21 @@ class World:
         if name == "coordination":
             return self.coordination
         return self._outcome_of_histories(name)
+
+    def condition(self, name: str) -> TensorVariable:
+        """Give the probability of what an outcome is conditioned on, 1 where on nothing: (world,).
+
+        A mixture of worlds has the mean of an outcome weighted by it.
+        """
+        if name == "first_aligned":
+            return self.outcome("first_fielded")
+        if name == "warning_shot_given_misaligned":
+            return self.probability("any_misaligned")
+        if name in _TAKEOVER_GIVEN:
+            return self.probability(_TAKEOVER_GIVEN[name])
+        if name in _FOLLOWER_CONDITIONS:
+            return self.histories.follower[:, _FOLLOWER_CONDITIONS[name]]
+        return pt.ones_like(self.coordination)
 
     def outcome_given(self, name: str, event: str) -> TensorVariable:
         """Give a takeover, extinction or catastrophe (dated or not) given an event: (world,).
@@ -297,6 +323,11 @@ class World:
         }
         return np.asarray(tables[event])[None]
 
+
+_FOLLOWER_CONDITIONS = {
+    "follower_aligned_given_first_aligned": 1,
+    "follower_aligned_given_first_misaligned": 3,
+}
 
 _EVENT_OUTCOMES = ("any_misaligned", "all_misaligned", "all_aligned", "coexistence")
 

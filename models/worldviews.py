@@ -102,9 +102,7 @@ def camp_contrasts(camps: Sequence[str], camp_of: Sequence[str]) -> FloatArray:
     return np.array([rows.get(camp, np.zeros(count - 1)) for camp in camp_of])
 
 
-def worldviews(
-    chosen: PriorSet, contrasts: FloatArray
-) -> tuple[dict[str, TensorVariable], Rough]:
+def worldviews(chosen: PriorSet, contrasts: FloatArray) -> tuple[dict[str, TensorVariable], Rough]:
     """Declare the worldviews in the model at hand.
 
     Gives every parameter by name, each (expert,), and how the level rises, roughly, with an

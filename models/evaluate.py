@@ -1,8 +1,10 @@
 """Outcomes of given worlds, without sampling: one world or a million."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import count
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -13,15 +15,18 @@ from pytensor.compile.mode import Mode
 
 from takeoff.models.nodes import Precision
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
+from takeoff.models.pieces import in_pieces
 from takeoff.models.scenario import Scenario
 from takeoff.models.transforms import settled
-from takeoff.models.world import outcomes_in, world
+from takeoff.models.world import OWN, outcomes_in, world
 
 __all__ = ["evaluate", "evaluate_with_conditions", "under_policy"]
 
 _MODE = Mode(linker="py", optimizer="merge")
 """The interpreter, not a compiler: the integral is compiled already, and the rest is a few dozen
 array operations, which take less time than compiling or rewriting them would."""
+
+_PIECE = 2048  # as many worlds have tables that fit the processor's cache
 
 
 def evaluate(
@@ -36,6 +41,8 @@ def evaluate(
     ----------
     parameters
         Every parameter by name: numbers or DataArrays, of any dims, that broadcast together.
+        Worlds along a dim that only margin, offense, slip and response have (a panel's experts)
+        share the integral at precision "fit", which is faster.
     scenario
         The scenario.
     outcomes
@@ -55,8 +62,7 @@ def evaluate(
         If an outcome is unknown or does not exist in the scenario.
     """
     names = outcomes_in(scenario) if outcomes is None else tuple(outcomes)
-    compiled = _function(scenario, names, (), precision)
-    results = _applied(compiled, parameters)
+    results = _applied((*_key(scenario), names, (), precision), parameters)
     return xr.Dataset(dict(zip(names, results, strict=True)))
 
 
@@ -80,7 +86,7 @@ def evaluate_with_conditions(
         1 where an outcome has none.
     """
     names = outcomes_in(scenario)
-    results = _applied(_function(scenario, names, names, precision), parameters)
+    results = _applied((*_key(scenario), names, names, precision), parameters)
     coordinate = xr.IndexVariable("outcome", list(names))
     halves = {"value": results[: len(names)], "condition": results[len(names) :]}
     return xr.Dataset({name: xr.concat(each, coordinate) for name, each in halves.items()})
@@ -112,34 +118,42 @@ def under_policy(
     return {**parameters, **policy}
 
 
-def _applied(function: Any, parameters: Mapping[str, Any]) -> list[xr.DataArray]:
+def _applied(key: tuple[Any, ...], parameters: Mapping[str, Any]) -> list[xr.DataArray]:
     """Call a compiled function on every parameter, and give its results their dims back."""
-    arrays = xr.broadcast(*(xr.DataArray(parameters[name]) for name in PARAMETER_NAMES))
-    shape = arrays[0].shape
-    flat = [np.ascontiguousarray(each.values, float).ravel() for each in arrays]
+    given = {name: xr.DataArray(parameters[name]) for name in PARAMETER_NAMES}
+    arrays = xr.broadcast(*given.values())
+    dims, inner = arrays[0].dims, _own_dims(given)
+    order = (*(dim for dim in dims if dim not in inner), *inner)
+    arrays = tuple(each.transpose(*order) for each in arrays)
+    first = arrays[0]
+    block = prod(first.sizes[dim] for dim in inner)
+    copies = count()
+    results = in_pieces(
+        lambda: partial(_compiled(*key, next(copies)), block),
+        [np.ascontiguousarray(each.values, float).ravel() for each in arrays],
+        max(1, _PIECE // block) * block,
+    )
     return [
-        xr.DataArray(
-            np.broadcast_to(result, flat[0].shape).reshape(shape).copy(),
-            dims=arrays[0].dims,
-            coords=arrays[0].coords,
-        )
-        for result in function(*flat)
+        xr.DataArray(each.reshape(first.shape), dims=order, coords=first.coords).transpose(*dims)
+        for each in results
     ]
 
 
-def _function(
-    scenario: Scenario,
-    names: tuple[str, ...],
-    conditions: tuple[str, ...],
-    precision: Precision,
-) -> Any:
+def _own_dims(given: Mapping[str, xr.DataArray]) -> tuple[Hashable, ...]:
+    """Name the dims that only `OWN` parameters have."""
+    shared = {dim for name, each in given.items() if name not in OWN for dim in each.dims}
+    own = (dim for name in sorted(OWN) for dim in given[name].dims if dim not in shared)
+    return tuple(dict.fromkeys(own))
+
+
+def _key(scenario: Scenario) -> tuple[Any, Any]:
+    """Give a scenario as what can be looked up: its inputs, and its policy."""
     inputs = tuple(
         (each.name, getattr(scenario, each.name))
         for each in fields(scenario)
         if each.name not in ("values", "shifts")
     )
-    policy = (tuple(scenario.values.items()), tuple(scenario.shifts.items()))
-    return _compiled(inputs, policy, names, conditions, precision)
+    return inputs, (tuple(scenario.values.items()), tuple(scenario.shifts.items()))
 
 
 @lru_cache(maxsize=256)
@@ -149,12 +163,17 @@ def _compiled(
     names: tuple[str, ...],
     conditions: tuple[str, ...],
     precision: Precision,
+    copy: int,
 ) -> Any:
+    """Compile a function of the length of blocks and all parameters; a copy for each thread."""
+    if copy:
+        return _compiled(inputs, policy, names, conditions, precision, 0).copy()
     scenario = Scenario(**dict(inputs), values=dict(policy[0]), shifts=dict(policy[1]))
     parameters = {name: pt.vector(name) for name in PARAMETER_NAMES}
-    worlds = world(parameters, scenario, precision)
+    block = pt.lscalar("block")
+    worlds = world(parameters, scenario, precision, block if precision == "fit" else None)
     outputs = [worlds.outcome(name) for name in names]
     outputs += [worlds.condition(name) for name in conditions]
     return pytensor.function(
-        list(parameters.values()), outputs, mode=_MODE, on_unused_input="ignore"
+        [block, *parameters.values()], outputs, mode=_MODE, on_unused_input="ignore"
     )

@@ -1,9 +1,12 @@
 """What follows from a posterior: outcomes, the map, likeness, and what the answers moved."""
 
+from math import prod
+
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import xarray as xr
+from pymc.model.transform.conditioning import remove_value_transforms
 from pytensor.compile.mode import Mode
 
 from takeoff.analysis.claims import claims, random_worlds
@@ -12,11 +15,12 @@ from takeoff.analysis.standing import standing
 from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
 from takeoff.models.candidates import likeness
 from takeoff.models.evaluate import evaluate
-from takeoff.models.interval import log_interval
 from takeoff.models.outcomes import OUTCOME_NAMES
-from takeoff.models.panel import LEAST_NOISE, Panel, Worlds, expected_log_odds
+from takeoff.models.panel import Panel, Worlds, expected_log_odds
 from takeoff.models.parameters import PARAMETER_NAMES
+from takeoff.models.pieces import in_pieces
 from takeoff.models.priors import PriorSet, draw_prior, prior_medians
+from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.scenario import Scenario
 from takeoff.models.transforms import from_real, to_real
@@ -44,6 +48,7 @@ SCENARIOS = {
 
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 """For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
+_LIKELIHOOD_PIECE = 100
 _MAP_DRAWS = 60
 _CLAIM_WORLDS = 100
 _MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
@@ -199,7 +204,7 @@ def learned(
     total = worlds["copied"] + worlds["replicated"] + worlds["independent"]
     for name in ("copied", "replicated", "independent"):
         worlds[name] = worlds[name] / total
-    answers = _expected(worlds, {}, panel, judgments)
+    answers = _expected(worlds, panel, judgments)
     jacobian = (answers[:, 0::2] - answers[:, 1::2]) / (2 * step)
     own = jacobian[:, [names.index(name) for name in VARYING]]
     return xr.Dataset(
@@ -216,64 +221,32 @@ def learned(
     )
 
 
-def _expected(
-    worlds: dict[str, np.ndarray],
-    efficacy: dict[str, np.ndarray],
-    panel: Panel,
-    judgments: Judgments,
-) -> np.ndarray:
-    """Compute the expected answers of worlds: (question, world)."""
-    views = {name: pt.vector(name) for name in PARAMETER_NAMES}
-    named = {
-        judgments.questions[each].intervention
-        for each in panel.questions
-        if judgments.questions[each].intervention
-    }
-    levels = {str(name): pt.vector(str(name)) for name in sorted(str(each) for each in named)}
+def _expected(worlds: dict[str, np.ndarray], panel: Panel, judgments: Judgments) -> np.ndarray:
+    """Compute the expected answers of worlds, at even odds of efficacy: (question, world)."""
     questions = [judgments.questions[each] for each in panel.questions]
+    views = {name: pt.vector(name) for name in PARAMETER_NAMES}
+    even = pt.zeros_like(views["margin"])
+    levels = {each.intervention: even for each in questions if each.intervention is not None}
     graph = pt.stack(expected_log_odds(questions, Worlds(views, "fit"), levels))
     function = pytensor.function(
-        [*views.values(), *levels.values()], graph, mode=INTERPRETED, on_unused_input="ignore"
+        list(views.values()), graph, mode=INTERPRETED, on_unused_input="ignore"
     )
-    count = len(worlds["margin"])
-    return np.asarray(
-        function(
-            *(np.ascontiguousarray(worlds[name], float) for name in views),
-            *(np.ascontiguousarray(efficacy.get(name, np.zeros(count)), float) for name in levels),
-        )
-    )
+    return np.asarray(function(*(np.ascontiguousarray(worlds[name], float) for name in views)))
 
 
-def log_likelihood(posterior: xr.Dataset, panel: Panel, judgments: Judgments) -> xr.Dataset:
-    """Compute the log likelihood of each answer: (chain, draw, answer)."""
-    experts = posterior.sizes["expert"]
-    shape = (posterior.sizes["chain"], posterior.sizes["draw"])
-    full = xr.broadcast(*worldviews_of(posterior).values(), exclude=())
-    worlds = {
-        name: each.transpose("chain", "draw", "expert").values.reshape(-1)
-        for name, each in zip(PARAMETER_NAMES, full, strict=True)
-    }
-    efficacy = {}
-    if "efficacy" in posterior:
-        for name in posterior["intervention"].values.tolist():
-            stated = posterior["efficacy"].sel(intervention=name).values.reshape(-1)
-            efficacy[name] = np.log(stated) - np.log1p(-stated)
-    expected = _expected(worlds, efficacy, panel, judgments)
-    rows = panel.rows
-    by_expert = expected.reshape(len(panel.questions), -1, experts)[rows.question, :, rows.expert]
-    offset = posterior["offset"].values.reshape(-1, len(panel.questions))[:, rows.question]
-    noise = posterior["noise"].values.reshape(offset.shape[0], -1)[:, rows.reading]
-    care = posterior["care"].values.reshape(offset.shape[0], -1)[:, rows.expert]
-    lower, upper, center, scale = (
-        pt.matrix(name) for name in ("lower", "upper", "center", "scale")
-    )
-    function = pytensor.function(
-        [lower, upper, center, scale],
-        log_interval(lower, upper, center, scale),
-        mode=INTERPRETED,
-    )
-    bounds = (np.broadcast_to(each, offset.shape).copy() for each in (rows.lower, rows.upper))
-    values = function(*bounds, by_expert.T + offset, np.hypot(noise * care, LEAST_NOISE))
+def log_likelihood(posterior: xr.Dataset, panel: Panel) -> xr.Dataset:
+    """Compute the log likelihood of each answer: (chain, draw, answer).
+
+    The density is the one that was sampled, as a function of the story's own variables.
+    """
+    story = remove_value_transforms(panel.model)
+    names = [story.values_to_rvs[each].name for each in story.value_vars]
+    draws = [posterior[name].transpose("chain", "draw", ...) for name in names]
+    shape = draws[0].shape[:2]
+    graph = story.logp([story["log_odds"]], jacobian=False, sum=False)
+    program = program_of(graph, story.value_vars, [each.shape[2:] for each in draws])
+    vectors = np.concatenate([each.values.reshape(prod(shape), -1) for each in draws], axis=1)
+    (values,) = in_pieces(lambda: program.values, [vectors], _LIKELIHOOD_PIECE)
     return xr.Dataset(
         {"log_odds": (("chain", "draw", "answer"), values.reshape(*shape, -1))},
         coords={"chain": posterior["chain"], "draw": posterior["draw"]},

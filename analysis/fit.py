@@ -196,5 +196,5 @@ def _derived(
         "learned": derived.learned(posterior, prior, panel, judgments, chosen),
         "observed": judgments.answers.reset_coords(drop=True).drop_vars("expert", errors="ignore"),
         "observed_data": xr.Dataset({"log_odds": ("answer", panel.rows.value)}),
-        "log_likelihood": derived.log_likelihood(posterior, panel, judgments),
+        "log_likelihood": derived.log_likelihood(posterior, panel),
     }

@@ -367,9 +367,7 @@ def _fitted(
 
 
 def _require_convergence(tree: "xr.DataTree") -> None:
-    from takeoff.analysis.posterior import convergence_problems
-
-    problems = convergence_problems(tree)
+    problems = json.loads(tree.attrs["problems"])
     for each in problems:
         _say(each)
     if problems:

@@ -76,14 +76,14 @@ def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: in
     camps = [each for each in judgments.camp_weights if each in camp_of_expert]
     result = {
         "by_expert": expert,
-        "consensus": expert.median("expert"),
+        "consensus": _median(expert, "expert"),
         "population": _outcomes_by_scenario(
             imagined(draws, judgments.camp_weights, chosen, seed).worlds
         ),
     }
     if camps:
         result["by_camp"] = xr.concat(
-            [expert.isel(expert=camp_of_expert == each).median("expert") for each in camps],
+            [_median(expert.isel(expert=camp_of_expert == each), "expert") for each in camps],
             xr.DataArray(camps, dims="camp", name="camp"),
         )
     else:
@@ -96,6 +96,20 @@ def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: in
         }
     )
     return dataset.assign_coords(camp_of_expert=("expert", camp_of_expert))
+
+
+def _median(values: xr.DataArray, dim: str) -> xr.DataArray:
+    """Give the median along a short dim of those that are present, NaN where none is.
+
+    As xarray does, which takes five times as long.
+    """
+    ordered = np.sort(values.transpose(..., dim).values, axis=-1)  # NaN comes last
+    last = (~np.isnan(ordered)).sum(axis=-1, keepdims=True) - 1
+    middle = [
+        np.take_along_axis(ordered, np.maximum(each, 0), -1)
+        for each in (last // 2, (last + 1) // 2)
+    ]
+    return values.isel({dim: 0}, drop=True).copy(data=(0.5 * (middle[0] + middle[1]))[..., 0])
 
 
 def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr.Dataset:

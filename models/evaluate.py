@@ -17,6 +17,7 @@ from takeoff.models.nodes import Precision
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.pieces import in_pieces
 from takeoff.models.scenario import Scenario
+from takeoff.models.special import FloatArray
 from takeoff.models.transforms import settled
 from takeoff.models.world import OWN, outcomes_in, world
 
@@ -121,22 +122,45 @@ def under_policy(
 def _applied(key: tuple[Any, ...], parameters: Mapping[str, Any]) -> list[xr.DataArray]:
     """Call a compiled function on every parameter, and give its results their dims back."""
     given = {name: xr.DataArray(parameters[name]) for name in PARAMETER_NAMES}
-    arrays = xr.broadcast(*given.values())
-    dims, inner = arrays[0].dims, _own_dims(given)
-    order = (*(dim for dim in dims if dim not in inner), *inner)
-    arrays = tuple(each.transpose(*order) for each in arrays)
-    first = arrays[0]
-    block = prod(first.sizes[dim] for dim in inner)
+    whole = _broadcast(given)
+    first = whole[PARAMETER_NAMES[0]]
+    inner = _own_dims(given)
+    order = (*(dim for dim in first.dims if dim not in inner), *inner)
+    like = first.transpose(*order)
+    block = prod(like.sizes[dim] for dim in inner)
     copies = count()
     results = in_pieces(
         lambda: partial(_compiled(*key, next(copies)), block),
-        [np.ascontiguousarray(each.values, float).ravel() for each in arrays],
+        [_flat(whole[name], given[name], like) for name in PARAMETER_NAMES],
         max(1, _PIECE // block) * block,
     )
     return [
-        xr.DataArray(each.reshape(first.shape), dims=order, coords=first.coords).transpose(*dims)
+        xr.DataArray(each.reshape(like.shape), dims=order, coords=like.coords).transpose(
+            *first.dims
+        )
         for each in results
     ]
+
+
+def _broadcast(given: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+    """Broadcast arrays; of those of one shape without coordinates only the first is, for all.
+
+    Nothing can be out of line in the others, and xarray takes longer over forty of them than the
+    integral over a hundred worlds.
+    """
+    keys = {
+        name: (name,) if each.coords else (each.dims, each.shape) for name, each in given.items()
+    }
+    alone = {key: given[name] for name, key in reversed(keys.items())}
+    chosen = {key: alone[key] for key in dict.fromkeys(keys.values())}
+    whole = dict(zip(chosen, xr.broadcast(*chosen.values()), strict=True))
+    return {name: whole[key] for name, key in keys.items()}
+
+
+def _flat(whole: xr.DataArray, own: xr.DataArray, like: xr.DataArray) -> FloatArray:
+    """Give an array as (world,): its own numbers, along what it was broadcast to."""
+    variable = whole.variable if own.coords else own.variable.set_dims(dict(like.sizes))
+    return np.ascontiguousarray(variable.transpose(*like.dims).values, float).ravel()
 
 
 def _own_dims(given: Mapping[str, xr.DataArray]) -> tuple[Hashable, ...]:

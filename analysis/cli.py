@@ -3,6 +3,7 @@
 Modules that take long to import are imported inside the commands, so that help comes at once.
 """
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -77,7 +78,7 @@ def overview(context: typer.Context) -> None:
     \b
     Examples:
       takeoff report               what experts' beliefs imply
-      takeoff evaluate point.toml  the outcomes of one world
+      takeoff compare              how many projects are best
       takeoff check my_study       what to mend in a study
     """  # noqa: D301 - "\b" tells typer to keep the lines below as they are
     if context.invoked_subcommand is None:
@@ -179,8 +180,6 @@ def evaluate(
 
     evaluated = evaluate_points([read_point(path) for path in points])
     if as_json:
-        import json
-
         whole = [each.to_mapping() for each in evaluated]
         typer.echo(json.dumps(whole, indent=2, allow_nan=False))
         return
@@ -191,12 +190,65 @@ def evaluate(
 
 
 @app.command()
+def compare(
+    posterior: Annotated[
+        Path, typer.Argument(metavar="POSTERIOR", help="What takeoff report or fit has saved.")
+    ] = Path("takeoff-report/posterior.nc"),
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A scenario that ships, or a file of your own; may be repeated. All that ship "
+            "when none is named.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for compare.html and comparison.nc.")
+    ] = None,
+) -> None:
+    """Compare scenarios and interventions.
+
+    Says how many projects are best and whether it depends on how alike
+    they are, and what each scenario does against five projects.
+    """
+    from takeoff.analysis.files import require_writable_folder
+    from takeoff.data import load_plans
+
+    plans = load_plans(scenario or ())
+    if out is not None:
+        require_writable_folder(out)
+    from takeoff.analysis.comparison import compare as play_out
+    from takeoff.analysis.comparison_terminal import print_comparison, print_details
+    from takeoff.analysis.posterior import load_current
+
+    comparison = play_out(load_current(posterior), plans)
+    if out is not None:
+        from takeoff.analysis.comparison_page import write_comparison
+
+        for written in write_comparison(comparison, out):
+            typer.echo(f"written: {written}")
+    print_comparison(comparison)
+    if scenario:
+        print_details(comparison, [plan.name for plan in plans[1:]])
+    for each in json.loads(comparison.attrs["problems"]):
+        _say(f"the posterior has not converged: {each}")
+
+
+@app.command()
 def check(
     study: Annotated[
-        str, typer.Argument(metavar="STUDY", help="A study that ships, or the folder of another.")
+        str,
+        typer.Argument(
+            metavar="STUDY",
+            help="A study that ships, the folder of another, or the file of a scenario.",
+        ),
     ],
 ) -> None:
     """List all problems in a study by line."""
+    if study.endswith(".toml"):
+        _check_scenario(Path(study))
+        return
     from takeoff.analysis.terminal import print_problems
     from takeoff.data import check_study, load_study, study_folder
 
@@ -217,6 +269,20 @@ def check(
     said = ", ".join(f"{n} {what}{'' if n == 1 else 's'}" for what, n in counts.items())
     notes = "; the notes above do not keep it from being used" if problems else ""
     typer.echo(f"{study} is right: {said}{notes}")
+
+
+def _check_scenario(path: Path) -> None:
+    from takeoff.analysis.terminal import print_problems
+    from takeoff.data import check_plan
+
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
+    problems = check_plan(path)
+    print_problems(problems)
+    if problems:
+        s = "" if len(problems) == 1 else "s"
+        raise InputError(f"{path} cannot be used yet; mend the {len(problems)} error{s} listed")
+    typer.echo(f"{path} is right")
 
 
 @app.command()
@@ -301,9 +367,7 @@ def _fitted(
 
 
 def _require_convergence(tree: "xr.DataTree") -> None:
-    from takeoff.analysis.posterior import convergence_problems
-
-    problems = convergence_problems(tree)
+    problems = json.loads(tree.attrs["problems"])
     for each in problems:
         _say(each)
     if problems:

@@ -197,8 +197,9 @@ def _derived(
         "map": derived.signature_map(posterior, outcomes, seed),
         "likeness": derived.likeness_of(thinned),
         "latent": derived.latent(thinned, seed),
+        "claims": derived.claims_of(posterior, chosen, seed),
         "learned": derived.learned(posterior, prior, panel, judgments, chosen),
         "observed": judgments.answers.reset_coords(drop=True).drop_vars("expert", errors="ignore"),
         "observed_data": xr.Dataset({"log_odds": ("answer", panel.rows.value)}),
-        "log_likelihood": derived.log_likelihood(posterior, panel, judgments),
+        "log_likelihood": derived.log_likelihood(posterior, panel),
     }

@@ -9,13 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from takeoff.analysis.summaries import Interval, interval
+
 __all__ = [
     "Best",
+    "Standing",
     "Turn",
     "fewest_takeovers",
+    "homogeneity_now",
     "kinship_now",
+    "kinship_share",
     "map_table",
     "one_more",
+    "standings",
     "starts_of",
     "turning_points",
 ]
@@ -46,18 +52,42 @@ class Best:
     catastrophe: float
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Where a camp or the consensus stands, and what one more project does in its own view.
+
+    Attributes
+    ----------
+    offense
+        Log advantage of offence, the median of its experts.
+    harm
+        Probability that one more project raises a risk: by risk (``takeover``, ``catastrophe``),
+        then by the number of projects to which it is added.
+    """
+
+    who: str
+    offense: Interval
+    harm: dict[str, dict[int, float]]
+
+    def turns_at(self, risk: str) -> int | None:
+        """Give the number of projects from which on one more likelier harms; None if none."""
+        kept = [count for count, share in self.harm[risk].items() if share <= 0.5]
+        later = [count for count in self.harm[risk] if not kept or count > max(kept)]
+        return min(later, default=None)
+
+
 def map_table(tree: xr.DataTree, outcome: str) -> xr.DataArray:
     """Give an outcome of the map: (kinship, projects, offense)."""
     return tree["map"].to_dataset()[outcome].transpose("kinship", "projects", "offense")
 
 
-def one_more(tree: xr.DataTree) -> xr.DataArray:
-    """Give the probability that one more project raises takeover: (kinship, projects, offense).
+def one_more(tree: xr.DataTree, risk: str = "takeover") -> xr.DataArray:
+    """Give the probability that one more project raises a risk: (kinship, projects, offense).
 
     Only for numbers of projects that have a next one on the map; rows without are NaN in a dataset
     whose other variables have one more.
     """
-    values = tree["map"].to_dataset()["takeover_one_more"]
+    values = tree["map"].to_dataset()[f"{risk}_one_more"]
     others = {"kinship", "offense"}
     (counts,) = (dim for dim in values.dims if dim not in others)
     values = values.dropna(counts, how="all")
@@ -71,7 +101,44 @@ def kinship_now(tree: xr.DataTree) -> float:
     return float(tree["map"].to_dataset()["kinship_now"])
 
 
-def turning_points(tree: xr.DataTree, projects: int) -> list[Turn]:
+def homogeneity_now(tree: xr.DataTree) -> Interval:
+    """Give where the panel stands along the map's kinship, with its uncertainty."""
+    return Interval(*(float(each) for each in tree["map"].to_dataset()["homogeneity_now"]))
+
+
+def standings(tree: xr.DataTree) -> list[Standing]:
+    """Tell where each camp and the consensus stand."""
+    data = tree["map"].to_dataset()
+    return [
+        Standing(
+            str(who),
+            Interval(*(float(each) for each in data["offense_of_view"].sel(view=who))),
+            {
+                str(risk): {
+                    int(count): float(
+                        data["harm_of_view"].sel(view=who, risk=risk, from_projects=count)
+                    )
+                    for count in data["from_projects"].values
+                }
+                for risk in data["risk"].values
+            },
+        )
+        for who in data["view"].values
+    ]
+
+
+def kinship_share(tree: xr.DataTree) -> Interval:
+    """Give kinship's share of the likeness of the first two projects; the rest is doubt's.
+
+    Their alignment correlates with (doubt² + H) / (1 + doubt²): doubt alone gives the part
+    without H, which is what would be left among strangers.
+    """
+    data = tree["likeness"].to_dataset()
+    both = data["correlation"].isel(project=0, other_project=1)
+    return interval((both - data["doubt_part"]) / both)
+
+
+def turning_points(tree: xr.DataTree, projects: int, risk: str = "takeover") -> list[Turn]:
     """Find, at each kinship, the offence at which one more project becomes likelier to harm.
 
     The offence is where the probability crosses one half, by linear interpolation.
@@ -82,8 +149,10 @@ def turning_points(tree: xr.DataTree, projects: int) -> list[Turn]:
         A fitted panel.
     projects
         The number of projects to which one is added.
+    risk
+        ``takeover`` or ``catastrophe``.
     """
-    at = one_more(tree).sel(projects=projects)
+    at = one_more(tree, risk).sel(projects=projects)
     return [_turn(at.sel(kinship=each), projects) for each in at["kinship"].values]
 
 

@@ -1,12 +1,17 @@
 """What the number of projects does, in sentences made from the map and the scenarios by rules."""
 
+import numpy as np
 import xarray as xr
 
 from takeoff.analysis.map_reading import (
+    Standing,
     Turn,
+    homogeneity_now,
     kinship_now,
+    kinship_share,
     map_table,
     one_more,
+    standings,
     starts_of,
     turning_points,
 )
@@ -14,6 +19,7 @@ from takeoff.analysis.summaries import interval
 from takeoff.analysis.views import camp_names, views
 from takeoff.analysis.wording import (
     counted,
+    ends,
     in_words,
     plain_name,
     probability,
@@ -21,7 +27,7 @@ from takeoff.analysis.wording import (
     times_ahead,
 )
 
-__all__ = ["about_projects", "about_the_map"]
+__all__ = ["about_kinship_share", "about_projects", "about_standing", "about_the_map"]
 
 _CLEAR = 0.95
 _LIKELY = 0.8
@@ -57,7 +63,9 @@ def about_the_map(tree: xr.DataTree) -> list[str]:
         ]
         return f"from {ends_at[0]} with {few} to {ends_at[1]} with {many}"
 
-    worse = float((turning > 0.5).mean())
+    worse, sadder = (
+        float((each > 0.5).mean()) for each in (turning, one_more(tree, "catastrophe"))
+    )
     here = [
         min(turning_points(tree, start), key=lambda each: abs(each.kinship - kinship_now(tree)))
         for start in starts_of(turning["projects"].values)
@@ -69,11 +77,50 @@ def about_the_map(tree: xr.DataTree) -> list[str]:
         f"Most kinship ({kinship[-1]:.3g}): {going(kinship[-1], offense[-1])} and "
         f"{going(kinship[-1], offense[0])}.",
         f"One more project is more likely to raise takeover than to lower it in "
-        f"{100 * worse:.0f}% of the map's cells.",
+        f"{100 * worse:.0f}% of the map's cells, and to raise catastrophe in {100 * sadder:.0f}%.",
         f"At a kinship of {here[0].kinship:.2g}, the map's nearest to the "
         f"{kinship_now(tree):.2g} that the panel expects: {'; '.join(map(_turning, here))}.",
         *_standing(tree, here[0]),
     ]
+
+
+def about_standing(tree: xr.DataTree) -> list[str]:
+    """Say where each camp and the consensus stand, and what one more project does in their view."""
+    alike = ends(homogeneity_now(tree), "correlation")
+    first = [f"The panel expects a kinship of {kinship_now(tree):.2f} ({alike})."]
+    return first + [_stand(each) for each in standings(tree)]
+
+
+def about_kinship_share(tree: xr.DataTree) -> list[str]:
+    """Say how much of today's likeness is kinship, and how much doubt."""
+    share = kinship_share(tree)
+    return [
+        f"Of that likeness, kinship makes {probability(share.median)} "
+        f"({ends(share, 'probability')}): policy can change that much of it. The rest is doubt, "
+        "which would be left among strangers, and which only learning changes."
+    ]
+
+
+def _stand(each: Standing) -> str:
+    few, middle = starts_of(np.array(list(each.harm["takeover"])))
+    offense = each.offense
+    parts = []
+    for risk, harm in each.harm.items():
+        turn = each.turns_at(risk)
+        side = (
+            "at no number of projects is one more likelier to raise it for good"
+            if turn is None
+            else f"one more is likelier to raise it from {counted(turn, 'project')} on"
+        )
+        parts.append(
+            f"{risk} rises with one more project in {share_of_draws(harm[few])} of draws when "
+            f"there {'is' if few == 1 else 'are'} {few}, and in {share_of_draws(harm[middle])} "
+            f"when there are {middle} ({side})"
+        )
+    return (
+        f"{_whose(each.who)}, the log advantage of offence is {offense.median:.2g} "
+        f"({offense.lower:.2g} to {offense.upper:.2g}); by its own beliefs {'; '.join(parts)}."
+    )
 
 
 def _turning(turn: Turn) -> str:

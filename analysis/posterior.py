@@ -1,15 +1,21 @@
 """A fitted panel on disk, and whether it may be trusted."""
 
+import json
 import os
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import xarray as xr
 from arviz_stats import ess, rhat
 
+from takeoff.analysis.provenance import data_hash
+from takeoff.data import join, load_study, shipped_studies
 from takeoff.models.errors import InputError
+from takeoff.models.parameters import PARAMETER_NAMES
+from takeoff.models.worldviews import VARYING
 
-__all__ = ["HEADLINE", "convergence_problems", "load", "save"]
+__all__ = ["HEADLINE", "convergence_problems", "load", "load_current", "save"]
 
 HEADLINE = ("catastrophe", "takeover", "warning_shot", "coexistence", "homogeneity")
 """The outcomes with which a report leads, and ``extinction_by_2100``, which most were asked."""
@@ -36,6 +42,10 @@ def load(path: Path) -> xr.DataTree:
     InputError
         If the file is missing or is not a fitted panel.
     """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; give the file of a posterior")
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file; make it with takeoff report")
     try:
         with xr.open_datatree(path, engine="h5netcdf") as opened:
             tree = opened.load()
@@ -44,6 +54,48 @@ def load(path: Path) -> xr.DataTree:
     if "result_id" not in tree.attrs:
         raise InputError(f"{path}: not a posterior of takeoff; make one with takeoff fit")
     return tree
+
+
+def load_current(path: Path) -> xr.DataTree:
+    """Read a fitted panel that this version made, from studies as they are now.
+
+    Raises
+    ------
+    InputError
+        If it is missing, is none, or was made by another version or from other studies.
+    """
+    tree = load(path)
+    made, here = str(tree.attrs.get("takeoff_version")), version("takeoff")
+    if made != here:
+        raise InputError(f"{path}: made by takeoff {made}, and this is {here}; fit it again")
+    if not _is_complete(tree):
+        raise InputError(f"{path}: made by another version of the model; fit it again")
+    if _has_other_studies(tree):
+        raise InputError(f"{path}: its studies have changed since it was made; fit it again")
+    return tree
+
+
+def _is_complete(tree: xr.DataTree) -> bool:
+    """Tell whether a tree has what this version's model writes."""
+    if not {"posterior", "outcomes"} <= set(tree.children):
+        return False
+    posterior, outcomes = tree["posterior"].to_dataset(), tree["outcomes"].to_dataset()
+    if not {*PARAMETER_NAMES, "worldview", "disagreement"} <= set(posterior):
+        return False
+    attributes = {"seed", "prior_set", "camp_weights", "studies", "data_hash"}
+    return (
+        posterior["varying"].values.tolist() == list(VARYING)
+        and "camp_of_expert" in outcomes.coords
+        and attributes <= set(tree.attrs)
+    )
+
+
+def _has_other_studies(tree: xr.DataTree) -> bool:
+    """Tell whether a study that ships is not the one that was fitted; others cannot be found."""
+    names = [str(each["name"]) for each in json.loads(tree.attrs["studies"])]
+    if not set(names) <= set(shipped_studies()):
+        return False
+    return data_hash(join([load_study(name) for name in names])) != tree.attrs["data_hash"]
 
 
 def convergence_problems(tree: xr.DataTree) -> list[str]:

@@ -11,7 +11,7 @@ from takeoff.data import Study
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import Judgments
 
-__all__ = ["describe"]
+__all__ = ["data_hash", "describe"]
 
 _LIBRARIES = ("takeoff", "pymc", "pytensor", "nutpie", "numba", "numpy", "xarray", "arviz")
 
@@ -28,16 +28,9 @@ def describe(
     The result id is a digest of data, mapping, prior set, seed, settings and versions: the same
     inputs have the same id.
     """
-    data_hash = _digest(
-        {
-            "answers": judgments.answers.to_dataframe().to_csv(),
-            "questions": {name: str(each) for name, each in judgments.questions.items()},
-            "camps": dict(judgments.camp_weights),
-        }
-    )
     versions = {name: version(name) for name in _LIBRARIES}
     inputs = {
-        "data": data_hash,
+        "data": data_hash(judgments),
         "prior": {name: str(each) for name, each in chosen.priors.items()},
         "shares": chosen.shares,
         "seed": seed,
@@ -50,7 +43,7 @@ def describe(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "takeoff_version": versions["takeoff"],
         "versions": json.dumps(versions),
-        "data_hash": data_hash,
+        "data_hash": data_hash(judgments),
         "seed": seed,
         "settings": json.dumps(dict(settings)),
         "prior_set": chosen.name,
@@ -85,6 +78,17 @@ def describe(
             ]
         ),
     }
+
+
+def data_hash(judgments: Judgments) -> str:
+    """Digest what a panel said, and how it is read."""
+    return _digest(
+        {
+            "answers": judgments.answers.to_dataframe().to_csv(),
+            "questions": {name: str(each) for name, each in judgments.questions.items()},
+            "camps": dict(judgments.camp_weights),
+        }
+    )
 
 
 def _digest(value: Any) -> str:

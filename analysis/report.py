@@ -2,13 +2,19 @@
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from takeoff.analysis.claims import claim_lines
 from takeoff.analysis.diagnostics import diagnose
 from takeoff.analysis.figures.likeness import PARTS, likeness_of
-from takeoff.analysis.map_sentences import about_projects, about_the_map
+from takeoff.analysis.map_sentences import (
+    about_kinship_share,
+    about_projects,
+    about_standing,
+    about_the_map,
+)
 from takeoff.analysis.movement import KEPT_WIDTH, SMALL_STEP, learned, movements
 from takeoff.analysis.page import (
     best_numbers,
@@ -35,7 +41,10 @@ from takeoff.models.parameters import parameter
 from takeoff.models.priors import prior_set
 from takeoff.models.scenario import Scenario
 
-__all__ = ["NAME", "render_report", "write_report"]
+if TYPE_CHECKING:
+    import jinja2
+
+__all__ = ["NAME", "environment", "render_report", "write_report"]
 
 NAME = "report.html"
 
@@ -73,18 +82,23 @@ def write_report(tree: xr.DataTree, folder: Path) -> Path:
 
 def render_report(tree: xr.DataTree) -> str:
     """Render the report of a fitted panel as HTML that asks for nothing from outside."""
+    return environment().get_template(NAME).render(_context(tree))
+
+
+def environment() -> "jinja2.Environment":
+    """Give the templates of the report's pages, with the words they share."""
     import jinja2
 
-    environment = jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"plain": plain_name, "probability": probability, "ratio": ratio}
-    environment.globals |= {"counted": counted}
-    return environment.get_template(NAME).render(_context(tree))
+    made.filters |= {"plain": plain_name, "probability": probability, "ratio": ratio}
+    made.globals |= {"counted": counted}
+    return made
 
 
 def _context(tree: xr.DataTree) -> dict[str, Any]:
@@ -105,6 +119,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "together": together(tree),
         "cards": cards(tree),
         "map": about_the_map(tree),
+        "standing": about_standing(tree),
         "by_projects": about_projects(tree),
         "scenarios": scenario_names(tree),
         "scenario_rows": {each: scenario_rows(tree, each) for each in ("takeover", "catastrophe")},
@@ -114,11 +129,15 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "small_step": SMALL_STEP,
         "all_outcomes": _all_outcomes(tree),
         "learned": [(each, parameter(each.parameter)) for each in spread],
-        "likeness": about_likeness(*(parts[part] for part in PARTS)),
+        "likeness": [
+            *about_likeness(*(parts[part] for part in PARTS)),
+            *about_kinship_share(tree),
+        ],
         "likeness_parts": {
             part: (quantity(each.median, "correlation"), span(each, "correlation"))
             for part, each in parts.items()
         },
+        "claims": claim_lines(tree["claims"].to_dataset()) if "claims" in tree.children else [],
         "roads": {name: lines_of(tree, name) for name in ROADS},
         "mixing": mixing,
         "converged": about_convergence(mixing),

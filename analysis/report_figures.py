@@ -10,13 +10,13 @@ import xarray as xr
 from takeoff.analysis import figures
 from takeoff.analysis.diagnostics import Diagnostics
 from takeoff.analysis.figures.style import PAGE, PHONE, svg
-from takeoff.analysis.map_sentences import about_the_map
+from takeoff.analysis.map_sentences import about_standing, about_the_map
 from takeoff.analysis.wording import plain_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Picture", "pictures"]
+__all__ = ["Picture", "picture", "pictures"]
 
 _NARROW = frozenset({"parameters", "outcomes"})
 """Figures as wide as a phone; on a page two stand side by side."""
@@ -49,7 +49,7 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
         "turning": (
             figures.turning_figure,
             "Where one more project turns from help to harm, over offence and kinship, with each "
-            "expert's offence as a dot below.",
+            f"expert's offence as a dot below. {' '.join(about_standing(tree))}",
         ),
         "experts": (
             figures.experts_figure,
@@ -83,16 +83,19 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
         "convergence": (convergence, f"Trace and rank histograms by chain for: {worst}."),
     }
     return {
-        name: _picture(tree, draw, words, narrow=name in _NARROW)
+        name: (_narrow if name in _NARROW else picture)(tree, draw, words)
         for name, (draw, words) in drawn.items()
     }
 
 
-def _picture(tree: xr.DataTree, draw: Draw, words: str, narrow: bool) -> Picture:
-    if narrow:
-        return Picture(_uri(svg(draw(tree, PHONE))), None, words)
-    page, phone = (_uri(svg(draw(tree, width))) for width in (PAGE, PHONE))
+def picture[Data](data: Data, draw: "Callable[[Data, float], Figure]", words: str) -> Picture:
+    """Draw a figure for the page and for phones."""
+    page, phone = (_uri(svg(draw(data, width))) for width in (PAGE, PHONE))
     return Picture(page, phone, words)
+
+
+def _narrow(tree: xr.DataTree, draw: Draw, words: str) -> Picture:
+    return Picture(_uri(svg(draw(tree, PHONE))), None, words)
 
 
 def _uri(image: bytes) -> str:

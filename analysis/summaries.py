@@ -15,6 +15,7 @@ from takeoff.analysis.views import views
 __all__ = [
     "HEADLINES",
     "INTERVAL",
+    "LEVELS",
     "ROADS",
     "TOGETHER",
     "AnswerRow",
@@ -36,7 +37,8 @@ ROADS = ("takeover", "misuse", "conflict", "bargaining", "power_grab")
 TOGETHER = ("all_aligned", "coexistence", "all_misaligned")
 """How projects end up together: all of one kind, or some of each."""
 
-_LEVELS = (round((1 - INTERVAL) / 2, 9), 0.5, round((1 + INTERVAL) / 2, 9))
+LEVELS = (round((1 - INTERVAL) / 2, 9), 0.5, round((1 + INTERVAL) / 2, 9))
+"""Levels of the quantiles of an interval: its ends, and the median between."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def interval(draws: xr.DataArray | np.ndarray) -> Interval:
     present = values[~np.isnan(values)]
     if present.size == 0:
         return Interval(np.nan, np.nan, np.nan)
-    lower, median, upper = (float(each) for each in np.quantile(present, _LEVELS))
+    lower, median, upper = (float(each) for each in np.quantile(present, LEVELS))
     return Interval(lower, median, upper)
 
 

@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OUTCOME_GROUPS",
+    "console_of",
     "number",
     "print_answer",
     "print_point",
     "print_problems",
     "print_questions",
+    "print_wrapped",
 ]
 
 OUTCOME_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -86,13 +88,13 @@ def number(value: float, digits: int = 3) -> str:
 
 def print_point(evaluated: EvaluatedPoint) -> None:
     """Print the outcomes of a point as a table."""
-    console = _console()
+    console = console_of()
     point = evaluated.point
     console.print(Text(point.source, style="bold"), soft_wrap=True)
-    _print_wrapped(console, f"scenario: {_setting(point.scenario)}")
+    print_wrapped(console, f"scenario: {_setting(point.scenario)}")
     given = ", ".join(f"{name} {number(value)}" for name, value in point.parameters.items())
     rest = "the others at their prior medians" if given else "every one at its prior median"
-    _print_wrapped(console, f"parameters: {', '.join(filter(None, (given, rest)))}")
+    print_wrapped(console, f"parameters: {', '.join(filter(None, (given, rest)))}")
     wide = console.width >= _WIDE
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
@@ -109,7 +111,7 @@ def print_point(evaluated: EvaluatedPoint) -> None:
 
 def print_problems(problems: Sequence[Problem]) -> None:
     """Print the problems of a study, one a line, with the place first as editors know it."""
-    console = _console()
+    console = console_of()
     for each in problems:
         place = _near(each.file) if each.line is None else f"{_near(each.file)}:{each.line}"
         column = "" if each.column is None else f"{each.column}: "
@@ -119,20 +121,20 @@ def print_problems(problems: Sequence[Problem]) -> None:
 
 def print_questions(study: Study) -> None:
     """Print the questions of a study, how each is read, and how many experts answered it."""
-    console = _console()
+    console = console_of()
     answered = study.answers.dropna(subset=["value"]).drop_duplicates(["expert", "question"])
     experts = Counter(answered["question"])
     console.print(Text(study.name, style="bold"), soft_wrap=True)
-    _print_wrapped(console, study.title)
+    print_wrapped(console, study.title)
     for name, question in study.questions.items():
         console.print()
         console.print(Text(f"  {name}", style="bold"), soft_wrap=True)
-        _print_wrapped(console, question.text, indent=4)
-        _print_wrapped(console, f"outcome: {_asked(question)}", indent=4)
+        print_wrapped(console, question.text, indent=4)
+        print_wrapped(console, f"outcome: {_asked(question)}", indent=4)
         setting = _setting(question.scenario)
-        _print_wrapped(console, f"reading: {question.reading}; fit: {question.fit}", indent=4)
-        _print_wrapped(console, f"scenario: {setting}", indent=4)
-        _print_wrapped(console, f"answered by {_counted(experts[name], 'expert')}", indent=4)
+        print_wrapped(console, f"reading: {question.reading}; fit: {question.fit}", indent=4)
+        print_wrapped(console, f"scenario: {setting}", indent=4)
+        print_wrapped(console, f"answered by {_counted(experts[name], 'expert')}", indent=4)
     console.print()
 
 
@@ -149,14 +151,16 @@ def print_answer(rows: "Sequence[AnswerRow]") -> None:
                 after = _interval(row.median, row.lower, row.upper)
                 before = _interval(row.prior_median, row.prior_lower, row.prior_upper)
                 table.add_row(Text(f"  {row.who}"), after, before)
-    _console().print(table)
+    console_of().print(table)
 
 
-def _console() -> Console:
+def console_of() -> Console:
+    """Give the console: plain text, no colours of its own."""
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def _print_wrapped(console: Console, text: str, indent: int = 0) -> None:
+def print_wrapped(console: Console, text: str, indent: int = 0) -> None:
+    """Print a text in lines that fit the terminal."""
     margin = " " * indent
     width = max(20, min(console.width, _WIDE) - 1)
     lines = textwrap.wrap(

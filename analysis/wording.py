@@ -112,7 +112,8 @@ def times_ahead(offense: float) -> str:
     """
     if abs(offense) < 0.05:
         return "even"
-    return f"{'offence' if offense > 0 else 'defence'} ahead {math.exp(abs(offense)):.2g}×"
+    times = _two_digits(math.exp(abs(offense)), math.inf)
+    return f"{'offence' if offense > 0 else 'defence'} ahead {times}×"
 
 
 def plain_name(name: str) -> str:

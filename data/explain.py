@@ -43,6 +43,10 @@ def explain(error: ErrorDetails, known: Iterable[str] = ()) -> Words:
             )
         case "dict_type" | "model_type":
             return Words(f"{shown(found)} is not a table", f"write [{key}] on a line of its own")
+        case "list_type":
+            return Words(f"{shown(found)} is not a list", f'write {key} = ["one", "another"]')
+        case "too_short" if key == "mixture":
+            return Words("the mixture is empty", "give each of its scenarios a weight")
         case "too_short":
             return Words("there is no question", "add at least one table [questions.<name>]")
         case _:

@@ -15,7 +15,7 @@ from takeoff.data.schema import QuestionTable, StudyFile
 from takeoff.data.text import read_text
 from takeoff.data.toml_lines import TomlLines
 
-__all__ = ["StudyToml", "read_study_toml"]
+__all__ = ["StudyToml", "broken_toml", "read_study_toml"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def read_study_toml(path: Path) -> StudyToml:
     try:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        return StudyToml([_broken(path, text, error)])
+        return StudyToml([broken_toml(path, text, error)])
     problems: list[Problem] = []
     content = None
     try:
@@ -67,7 +67,8 @@ def read_study_toml(path: Path) -> StudyToml:
     )
 
 
-def _broken(path: Path, text: str, error: Exception) -> Problem:
+def broken_toml(path: Path, text: str, error: Exception) -> Problem:
+    """Report that a text is not TOML, as the parser found."""
     message = str(error) or "it is nested too deeply"
     place = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
     line = None

@@ -3,17 +3,16 @@
 ``histories`` takes worlds as a matrix and gives a `Histories`: the joint distribution of what the
 first project fielded and how many projects end misaligned and aligned, with the results of the
 contest in each cell. ``shared_histories`` does so for worlds that share all but margin and offense,
-in two steps: how projects end, then who wins.
+in two steps: how projects end, then who wins. ``histories_in_blocks`` does so for blocks of such
+worlds, and has no gradient.
 
 In a graph these operations are interpreted, one after the other. The sampler runs the steps
 themselves (``program``), where the way forward leaves a *tape* to the way back, which then need
 not integrate again. Evaluation makes no tape: it would take a megabyte a world.
 """
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
-from os import process_cpu_count
 from typing import Any, Literal
 
 import numpy as np
@@ -23,6 +22,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.blocks import integrate_in_blocks
 from takeoff.models.contest import FEATURES
 from takeoff.models.integral import (
     decide,
@@ -35,7 +35,7 @@ from takeoff.models.integral import (
 )
 from takeoff.models.joint import Tallies, tallies
 from takeoff.models.nodes import Nodes, Precision, grid_nodes, nodes
-from takeoff.models.rule import rule_of
+from takeoff.models.rule import PARTS_OF_RULE, rule_of
 from takeoff.models.shared import (
     share,
     share_from_tape,
@@ -46,7 +46,17 @@ from takeoff.models.shared import (
 from takeoff.models.special import FloatArray
 from takeoff.models.story import FOLLOWER_COLUMNS, ROWS
 
-__all__ = ["Histories", "Step", "histories", "shared_histories", "step_of"]
+__all__ = [
+    "Histories",
+    "Step",
+    "histories",
+    "histories_in_blocks",
+    "shared_histories",
+    "step_of",
+]
+
+_SMALLEST_BLOCK = 8
+"""So many worlds take as long apart as their grid does."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +106,21 @@ def shared_histories(
     ends = _Integral("share", _ends_width(tables))(common, margin, *sharing, *fixed)
     results = _Integral("decide", table_width(tables))(common, ends, offense, *fixed)
     return _histories(tables, results)
+
+
+def histories_in_blocks(
+    worlds: TensorVariable, block: TensorVariable, group: tuple[int, ...]
+) -> Histories:
+    """Integrate over the histories of worlds (world, number), numbers as in ``layout``.
+
+    Each ``block`` of worlds, one after the other, shares all but margin and offense, and where
+    blocks are large the integral. As precise as "fit".
+    """
+    tables = tallies(group)
+    sharing = [pt.constant(each) for each in sharing_of(tables)]
+    apart, together = _fixed(tables, nodes("fit")), _fixed(tables, grid_nodes())
+    integral = _InBlocks(table_width(tables))
+    return _histories(tables, integral(worlds, block, *sharing, *together, *apart))
 
 
 def _ends_width(tables: Tallies) -> int:
@@ -197,12 +222,8 @@ class _Integral(_Forward):
         return Apply(self, list(inputs), [self.results(inputs)])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
-        """Integrate; worlds apart with as many threads as there are processors."""
-        if self.kind == "apart":
-            worlds, *fixed = inputs
-            outputs[0][0] = _in_threads(lambda part: integrate(part, *fixed), worlds)
-        else:
-            outputs[0][0] = self.kernel.forward(*_contiguous(inputs))
+        """Integrate."""
+        outputs[0][0] = self.kernel.forward(*_contiguous(inputs))
 
     def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[Any]:
         """Carry derivatives by results back to worlds."""
@@ -214,6 +235,27 @@ class _Integral(_Forward):
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Say that results depend on worlds alone: the rest is fixed."""
         return [[place < self.kernel.arguments] for place in range(len(node.inputs))]
+
+
+class _InBlocks(Op):
+    """Worlds and the length of their blocks to results, as ``integral`` lays them out."""
+
+    __props__ = ("width",)
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+
+    def make_node(self, *inputs: Any) -> Apply:
+        """Make the node of one application."""
+        return Apply(self, list(inputs), [pt.tensor(dtype="float64", shape=(None, self.width))])
+
+    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
+        """Integrate."""
+        block, (worlds, *fixed) = inputs[1], _contiguous([inputs[0], *inputs[2:]])
+        if block < _SMALLEST_BLOCK:
+            outputs[0][0] = integrate(worlds, *fixed[-PARTS_OF_RULE:])
+        else:
+            outputs[0][0] = integrate_in_blocks(worlds, int(block), *fixed)
 
 
 class _Back(Op):
@@ -243,12 +285,3 @@ def _store(outputs: Any, values: Any) -> None:
         outputs, values if isinstance(values, tuple) else [values], strict=True
     ):
         place[0] = value
-
-
-def _in_threads(part: Callable[[FloatArray], FloatArray], worlds: FloatArray) -> FloatArray:
-    threads = min(process_cpu_count() or 1, max(1, len(worlds) // 64))
-    pieces = [np.ascontiguousarray(each) for each in np.array_split(worlds, 8 * threads)]
-    if threads == 1:
-        return part(np.ascontiguousarray(worlds))
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(part, pieces)))

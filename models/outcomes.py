@@ -1,27 +1,34 @@
 """What a world answers: the outcomes, each with its unit and meaning.
 
 ``..._by_2100`` stands for any year: write ``extinction_by_2070`` and it is computed.
+
+Which way is better is said only where all readers would agree: fewer misaligned projects, fewer
+catastrophes. A warning shot is harm and help at once, and likeness is neither.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from takeoff.models.errors import InputError, nearest
 
-__all__ = ["OUTCOMES", "OUTCOME_NAMES", "Outcome", "outcome", "year_of"]
+__all__ = ["OUTCOMES", "OUTCOME_NAMES", "Better", "Outcome", "outcome", "year_of"]
+
+Better = Literal["lower", "higher", "neither"]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One answer of a world: its name, unit and meaning."""
+    """One answer of a world: its name, unit and meaning, and which way is better."""
 
     name: str
     unit: str
     meaning: str
+    better: Better = "neither"
 
 
-def _probability(name: str, meaning: str) -> Outcome:
-    return Outcome(name, "probability", meaning)
+def _probability(name: str, meaning: str, better: Better = "neither") -> Outcome:
+    return Outcome(name, "probability", meaning, better)
 
 
 OUTCOMES: tuple[Outcome, ...] = (
@@ -32,55 +39,77 @@ OUTCOMES: tuple[Outcome, ...] = (
     ),
     _probability("coordination", "misaligned projects act as one"),
     _probability("first_fielded", "the first project fields a system"),
-    _probability("first_aligned", "the first system is aligned, given that it is fielded"),
+    _probability(
+        "first_aligned", "the first system is aligned, given that it is fielded", "higher"
+    ),
     _probability(
         "follower_aligned_given_first_aligned",
         "the second project's first system is aligned, given that the first's is and both fielded",
+        "higher",
     ),
     _probability(
         "follower_aligned_given_first_misaligned",
         "the second project's first system is aligned, given that the first's is not "
         "and both fielded",
+        "higher",
     ),
-    _probability("any_misaligned", "at least one project ends misaligned"),
-    _probability("all_misaligned", "every project ends misaligned"),
-    _probability("all_aligned", "every project ends aligned"),
+    _probability("any_misaligned", "at least one project ends misaligned", "lower"),
+    _probability("all_misaligned", "every project ends misaligned", "lower"),
+    _probability("all_aligned", "every project ends aligned", "higher"),
     _probability("coexistence", "an aligned and a misaligned project at once"),
-    Outcome("misaligned_share", "share", "mean share of resources held by misaligned projects"),
+    Outcome(
+        "misaligned_share", "share", "mean share of resources held by misaligned projects", "lower"
+    ),
     Outcome("projects_fielded", "projects", "mean number of projects that field a system"),
     _probability("warning_shot", "a misaligned project shows itself early and recoverably"),
     _probability("warning_shot_given_misaligned", "a warning shot, given a misaligned project"),
-    _probability("takeover", "misaligned systems take over"),
-    _probability("takeover_given_first_aligned", "takeover, given that the first is aligned"),
-    _probability("takeover_given_first_misaligned", "takeover, given that the first is not"),
-    _probability("takeover_given_warning", "takeover, given a warning shot"),
+    _probability("takeover", "misaligned systems take over", "lower"),
+    _probability(
+        "takeover_given_first_aligned", "takeover, given that the first is aligned", "lower"
+    ),
+    _probability(
+        "takeover_given_first_misaligned", "takeover, given that the first is not", "lower"
+    ),
+    _probability("takeover_given_warning", "takeover, given a warning shot", "lower"),
     _probability(
         "takeover_given_no_warning",
         "takeover, given no warning shot; histories without a misaligned project included",
+        "lower",
     ),
-    _probability("takeover_given_all_misaligned", "takeover, given that all are misaligned"),
-    _probability("coalition_loss", "takeover in a world where an aligned system was fielded too"),
+    _probability(
+        "takeover_given_all_misaligned", "takeover, given that all are misaligned", "lower"
+    ),
+    _probability(
+        "coalition_loss", "takeover in a world where an aligned system was fielded too", "lower"
+    ),
     _probability(
         "one_bad_apple",
         "takeover, given exactly one misaligned project, the others aligned or absent",
+        "lower",
     ),
     _probability(
         "one_good_apple",
         "takeover, given all projects but one misaligned and that one aligned",
+        "lower",
     ),
-    _probability("extinction", "human extinction through takeover"),
-    _probability("theft_any", "the weights of at least one project are stolen"),
-    _probability("misuse", "catastrophe through misuse of stolen weights"),
-    _probability("conflict", "catastrophic conflict between projects"),
-    _probability("bargaining", "a bargaining failure that causes suffering"),
-    _probability("power_grab", "a few people seize power"),
+    _probability("extinction", "human extinction through takeover", "lower"),
+    _probability("theft_any", "the weights of at least one project are stolen", "lower"),
+    _probability("misuse", "catastrophe through misuse of stolen weights", "lower"),
+    _probability("conflict", "catastrophic conflict between projects", "lower"),
+    _probability("bargaining", "a bargaining failure that causes suffering", "lower"),
+    _probability("power_grab", "a few people seize power", "lower"),
     _probability(
         "catastrophe",
         "any of takeover, misuse, conflict, bargaining failure and power grab",
+        "lower",
     ),
     _probability("arrival_by_2100", "advanced AI exists by the end of that year"),
-    _probability("catastrophe_by_2100", "advanced AI exists by then, and catastrophe follows"),
-    _probability("extinction_by_2100", "advanced AI exists by then, and extinction follows"),
+    _probability(
+        "catastrophe_by_2100", "advanced AI exists by then, and catastrophe follows", "lower"
+    ),
+    _probability(
+        "extinction_by_2100", "advanced AI exists by then, and extinction follows", "lower"
+    ),
 )
 
 OUTCOME_NAMES: tuple[str, ...] = tuple(each.name for each in OUTCOMES)
@@ -112,4 +141,4 @@ def outcome(name: str) -> Outcome:
     if template not in _BY_NAME:
         raise InputError(f"unknown outcome {name!r}{nearest(name, OUTCOME_NAMES)}")
     found = _BY_NAME[template]
-    return Outcome(name, found.unit, found.meaning)
+    return replace(found, name=name)

@@ -6,7 +6,7 @@ from takeoff.models.joint import IntArray, Tallies
 from takeoff.models.nodes import Nodes
 from takeoff.models.special import FloatArray
 
-__all__ = ["Rule", "rule_of"]
+__all__ = ["PARTS_OF_RULE", "Rule", "rule_of"]
 
 
 class Rule(NamedTuple):
@@ -28,6 +28,9 @@ class Rule(NamedTuple):
     inspector: FloatArray
     inspector_rungs: FloatArray
     reach: FloatArray
+
+
+PARTS_OF_RULE = len(Rule._fields)
 
 
 def rule_of(tables: Tallies, nodes: Nodes) -> Rule:

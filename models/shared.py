@@ -35,6 +35,7 @@ from takeoff.models.tape import read_tape, rows_of_tape
 from takeoff.models.thresholds import rung
 
 __all__ = [
+    "PARTS_OF_SHARING",
     "Sharing",
     "grid_points",
     "share",
@@ -74,6 +75,9 @@ class Sharing(NamedTuple):
     lagrange: FloatArray
     order: IntArray
     bounds: IntArray
+
+
+PARTS_OF_SHARING = len(Sharing._fields)
 
 
 def _classes(tables: Tallies) -> IntArray:

@@ -34,6 +34,7 @@ _SOURCES = (
     "contest",
     "integral",
     "shared",
+    "blocks",
     "machine",
     "rise",
 )

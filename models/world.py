@@ -14,7 +14,12 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.arrival import arrival_by
 from takeoff.models.coordination import coordination
 from takeoff.models.errors import InputError
-from takeoff.models.histories import Histories, histories, shared_histories
+from takeoff.models.histories import (
+    Histories,
+    histories,
+    histories_in_blocks,
+    shared_histories,
+)
 from takeoff.models.layout import ABSENT, ALIGNED, MISALIGNED
 from takeoff.models.nodes import Precision
 from takeoff.models.outcomes import OUTCOME_NAMES, outcome, year_of
@@ -25,7 +30,11 @@ from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.transforms import settled
 
-__all__ = ["World", "outcomes_in", "world"]
+__all__ = ["OWN", "World", "outcomes_in", "world"]
+
+OWN = frozenset({"margin", "offense", "slip", "response"})
+"""Parameters in which worlds may differ and yet share the integral over histories: it is read off
+a grid of margins, offense enters after it, and the other two are no part of it."""
 
 _MOST_CERTAIN = 1 - 1e-12  # at exactly 1 a project tries for ever, and a slip has no logarithm
 _LEAST_CERTAIN = 1e-12  # detection of exactly 0 has no log-odds
@@ -43,7 +52,10 @@ def outcomes_in(scenario: Scenario) -> tuple[str, ...]:
 
 
 def world(
-    parameters: Mapping[str, TensorVariable], scenario: Scenario, precision: Precision
+    parameters: Mapping[str, TensorVariable],
+    scenario: Scenario,
+    precision: Precision,
+    block: TensorVariable | None = None,
 ) -> "World":
     """Build the graph of worlds in a scenario.
 
@@ -57,6 +69,9 @@ def world(
         What an analyst sets, its policy included.
     precision
         How finely to integrate over histories.
+    block
+        For worlds that are evaluated only, at precision "fit": each ``block`` of them, one after
+        the other, differs in `OWN` parameters alone. Then they share the integral, too.
     """
     policy = settled(parameters, scenario)
     extra, group = _extra_margins(policy, scenario)
@@ -92,9 +107,24 @@ def world(
         together = shared_histories(common, margins, offenses, group)
     else:
         numbers = [*shared, offense, *forces, *(margin + each for each in extra), *resources]
-        worlds = pt.stack(pt.broadcast_arrays(*numbers), axis=1)
-        together = histories(worlds, group, precision)
+        worlds = pt.stack(_of_one_length(numbers), axis=1)
+        together = (
+            histories(worlds, group, precision)
+            if block is None
+            else histories_in_blocks(worlds, block, group)
+        )
     return World(scenario, policy, coordination(policy, scenario), together)
+
+
+def _of_one_length(numbers: list[TensorVariable]) -> list[TensorVariable]:
+    """Repeat numbers that all worlds share, where there are any: each (world,).
+
+    Vectors of unknown length are those of whole worlds, which agree; to repeat each along with all
+    the others would take longer, uncompiled, than the integral.
+    """
+    if all(each.type.shape == (None,) for each in numbers):
+        return numbers
+    return list(pt.broadcast_arrays(*numbers))
 
 
 def _columns(table: TensorVariable) -> list[TensorVariable]:
@@ -169,6 +199,21 @@ class World:
         if name == "coordination":
             return self.coordination
         return self._outcome_of_histories(name)
+
+    def condition(self, name: str) -> TensorVariable:
+        """Give the probability of what an outcome is conditioned on, 1 where on nothing: (world,).
+
+        A mixture of worlds has the mean of an outcome weighted by it.
+        """
+        if name == "first_aligned":
+            return self.outcome("first_fielded")
+        if name == "warning_shot_given_misaligned":
+            return self.probability("any_misaligned")
+        if name in _TAKEOVER_GIVEN:
+            return self.probability(_TAKEOVER_GIVEN[name])
+        if name in _FOLLOWER_CONDITIONS:
+            return self.histories.follower[:, _FOLLOWER_CONDITIONS[name]]
+        return pt.ones_like(self.coordination)
 
     def outcome_given(self, name: str, event: str) -> TensorVariable:
         """Give a takeover, extinction or catastrophe (dated or not) given an event: (world,).
@@ -297,6 +342,11 @@ class World:
         }
         return np.asarray(tables[event])[None]
 
+
+_FOLLOWER_CONDITIONS = {
+    "follower_aligned_given_first_aligned": 1,
+    "follower_aligned_given_first_misaligned": 3,
+}
 
 _EVENT_OUTCOMES = ("any_misaligned", "all_misaligned", "all_aligned", "coexistence")
 

@@ -105,9 +105,9 @@ def camp_colors(camps: Sequence[str]) -> dict[str, str]:
     return {"": NO_CAMP, **{name: _CAMPS[row % len(_CAMPS)] for row, name in enumerate(camps)}}
 
 
-def brief(name: str) -> str:
+def brief(name: str, longest: int = _LONGEST) -> str:
     """Cut a name to what fits beside a row."""
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
 
 
 def grid_of(

@@ -77,7 +77,7 @@ def synthetic_tree(
         ),
         "/outcomes": posterior,
         "/prior_outcomes": prior,
-        "/map": _map(random, people),
+        "/map": _map(random, people, camps),
         "/likeness": _likeness(random, chains, draws),
         "/learned": _learned(random),
         "/observed": _observed(random, people),
@@ -157,7 +157,9 @@ def _parameters(
     return data
 
 
-def _map(random: np.random.Generator, people: list[tuple[str, str]]) -> xr.Dataset:
+def _map(
+    random: np.random.Generator, people: list[tuple[str, str]], camps: Sequence[str]
+) -> xr.Dataset:
     projects, kinship = np.arange(1, 9), np.linspace(0, 1, 6)
     offense = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
     k = xr.DataArray(projects, dims="projects", coords={"projects": projects})
@@ -173,12 +175,26 @@ def _map(random: np.random.Generator, people: list[tuple[str, str]]) -> xr.Datas
             "takeover": takeover,
             "catastrophe": takeover + 0.3 / k * (1 - takeover),
             "takeover_one_more": one_more.reindex(projects=projects),
+            "catastrophe_one_more": (one_more**2).reindex(projects=projects),
+            "offense_of_view": (
+                ("level", "view"),
+                np.sort(random.normal(size=(3, len(camps) + 1)), 0),
+            ),
+            "homogeneity_now": ("level", [0.4, 0.58, 0.8]),
+            "harm_of_view": (
+                ("view", "risk", "from_projects"),
+                np.sort(random.uniform(size=(len(camps) + 1, 2, 7)), -1),
+            ),
             "offense_of_expert": ("expert", random.normal(0, 1, len(people))),
             "kinship_now": 0.58,
         },
         coords={
             "expert": [name for name, _ in people],
             "camp_of_expert": ("expert", [camp for _, camp in people]),
+            "view": [*camps, "consensus"],
+            "risk": ["takeover", "catastrophe"],
+            "from_projects": np.arange(1, 8),
+            "level": [0.05, 0.5, 0.95],
         },
     )
 

@@ -66,6 +66,17 @@ BAD = {
     "posterior into no folder": (["fit", "--out", "none/posterior.nc"], "there is no folder none"),
     "posterior over a folder": (["fit", "--out", "."], "is a folder; give the name of a file"),
     "report into a file": (["report", "--out", "good.toml"], "is a file, not a folder"),
+    "comparison of nothing": (["compare", "none.nc"], "none.nc: there is no such file; make it"),
+    "comparison of a folder": (["compare", "."], ". is a folder"),
+    "comparison of a text": (["compare", "good.toml"], "good.toml: not a posterior that can be"),
+    "unknown scenario": (
+        ["compare", "--scenario", "one_projct"],
+        "unknown scenario 'one_projct'; did you mean \"one_project\"?",
+    ),
+    "no scenario file": (["compare", "--scenario", "none.toml"], "none.toml: there is no such"),
+    "a point for a scenario": (["compare", "--scenario", "good.toml"], "title is missing"),
+    "comparison into a file": (["compare", "--out", "good.toml"], "is a file, not a folder"),
+    "check of a bad scenario": (["check", "none.toml"], "none.toml: there is no such file"),
     "report below a file": (["report", "--out", "good.toml/x"], "is a file, not a folder"),
 }
 
@@ -87,13 +98,13 @@ def test_bad_input_gets_one_line_and_code_2(name: str, run: Run) -> None:
 def test_alone_it_says_what_it_can_do(arguments: list[str], run: Run) -> None:
     code, out, err = run(*arguments)
     assert (code, err) == (0, "")
-    for each in ("report", "fit", "evaluate", "check", "questions"):
+    for each in ("report", "fit", "evaluate", "compare", "check", "questions"):
         assert f"\n  {each} " in out
     assert out.count("    takeoff ") == 3
     assert max(map(len, out.splitlines())) <= 60
 
 
-@pytest.mark.parametrize("command", ["report", "fit", "evaluate", "check", "questions"])
+@pytest.mark.parametrize("command", ["report", "fit", "evaluate", "compare", "check", "questions"])
 def test_help_fits_60_columns(command: str, run: Run) -> None:
     code, out, _ = run(command, "--help")
     assert code == 0

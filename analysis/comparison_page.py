@@ -1,0 +1,163 @@
+"""A comparison on disk: ``comparison.nc``, and ``compare.html``, a page that opens offline."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from takeoff.analysis.comparison_reading import (
+    best_numbers,
+    effects,
+    names_of,
+    panel,
+    people,
+    roads_by_projects,
+)
+from takeoff.analysis.comparison_sentences import (
+    CASES,
+    about_likeness,
+    about_numbers,
+    about_roads,
+    about_sources,
+    about_working,
+    plan_of,
+    points,
+    sure,
+)
+from takeoff.analysis.figures.plans import best_figure, effects_figure, numbers_figure
+from takeoff.analysis.report import environment
+from takeoff.analysis.report_figures import Picture, picture
+from takeoff.analysis.summaries import HEADLINES
+from takeoff.analysis.wording import plain_name, quantity, span
+from takeoff.models.outcomes import OUTCOME_NAMES, OUTCOMES, outcome
+
+__all__ = ["render_comparison", "write_comparison"]
+
+_PAGE = "compare.html"
+_DATA = "comparison.nc"
+_OF_EXPERTS = ("catastrophe", "takeover", "extinction_by_2100")
+_WORDS = {
+    "numbers": "Lines: median of catastrophe and of each of its roads by number of projects.",
+    "best": "Bars: how often each number of projects has the least catastrophe, by likeness.",
+    "effects": "Whiskers: the change in catastrophe under each plan, in each view.",
+}
+
+
+def write_comparison(comparison: xr.Dataset, folder: Path) -> tuple[Path, Path]:
+    """Write a comparison as a page and as data, each beside its place and then renamed.
+
+    Gives the two files. Numbers are stored with seven digits, which is more than they can bear.
+    """
+    text = render_comparison(comparison)
+    folder.mkdir(parents=True, exist_ok=True)
+    small = {"dtype": "float32", "zlib": True, "complevel": 1}
+    encoding = dict.fromkeys(comparison.data_vars, small)
+
+    def write_data(draft: Path) -> None:
+        comparison.to_netcdf(draft, engine="h5netcdf", encoding=encoding)
+
+    def write_page(draft: Path) -> None:
+        draft.write_text(text, encoding="utf-8")
+
+    return _written(folder / _PAGE, write_page), _written(folder / _DATA, write_data)
+
+
+def render_comparison(comparison: xr.Dataset) -> str:
+    """Render a comparison as HTML that asks for nothing from outside."""
+    return environment().get_template(_PAGE).render(_context(comparison))
+
+
+def _written(place: Path, write: Callable[[Path], None]) -> Path:
+    draft = place.with_name(f".{place.name}.{os.getpid()}")
+    try:
+        write(draft)
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+    return place
+
+
+def _context(comparison: xr.Dataset) -> dict[str, Any]:
+    return {
+        "attributes": comparison.attrs,
+        "problems": json.loads(comparison.attrs.get("problems", "[]")),
+        "draws": comparison.sizes["chain"] * comparison.sizes["draw"],
+        "whose": panel(comparison),
+        "numbers": [int(each) for each in comparison["projects"].values],
+        "about_numbers": about_numbers(comparison),
+        "about_roads": about_roads(comparison),
+        "about_likeness": about_likeness(comparison),
+        "best": best_numbers(comparison),
+        "roads": {who: roads_by_projects(comparison, who) for who in panel(comparison)},
+        "pictures": _pictures(comparison),
+        "baseline": plan_of(comparison, comparison.attrs["baseline"]),
+        "plans": _plans(comparison),
+        "outcomes": OUTCOMES,
+        "quantity": quantity,
+    }
+
+
+def _pictures(comparison: xr.Dataset) -> dict[str, Picture]:
+    drawn = {"numbers": numbers_figure, "best": best_figure, "effects": effects_figure}
+    return {name: picture(comparison, draw, _WORDS[name]) for name, draw in drawn.items()}
+
+
+def _plans(comparison: xr.Dataset) -> list[dict[str, Any]]:
+    """Lay out every plan: what it is, what it does in short, and every outcome of it."""
+    views = {who: effects(comparison, who, OUTCOME_NAMES) for who in panel(comparison)}
+    experts = {who: effects(comparison, who, _OF_EXPERTS) for who in people(comparison)}
+    laid = []
+    for name in names_of(comparison):
+        likelihood = about_working(comparison, name)
+        cases = CASES if likelihood else (("works", "if so"),)
+        laid.append(
+            {
+                **plan_of(comparison, name),
+                "plain": plain_name(name),
+                "likelihood": likelihood,
+                "sources": about_sources(comparison, name),
+                "cases": [
+                    {
+                        "label": label,
+                        "headlines": _rows(views, name, HEADLINES, case),
+                        "outcomes": _rows(views, name, OUTCOME_NAMES, case),
+                        "experts": _rows(experts, name, _OF_EXPERTS, case),
+                    }
+                    for case, label in cases
+                ],
+            }
+        )
+    return laid
+
+
+def _rows(
+    drawn: dict[str, Any], scenario: str, outcomes: tuple[str, ...], case: str
+) -> list[dict[str, Any]]:
+    """Make a row an outcome, with a cell for each view."""
+    rows = []
+    for name in outcomes:
+        unit = outcome(name).unit
+        cells = {}
+        for who, table in drawn.items():
+            found = table[scenario, name, case]
+            exists = not np.isnan(found.level.median)
+            cells[who] = {
+                "level": quantity(found.level.median, unit),
+                "span": span(found.level, unit),
+                "change": _change(found.difference.median, unit),
+                "from": _change(found.difference.lower, unit),
+                "to": _change(found.difference.upper, unit),
+                "better": sure(found),
+                "exists": exists,
+                "unchanged": found.unchanged,
+            }
+        rows.append({"name": name, "better": outcome(name).better, "cells": cells})
+    return rows
+
+
+def _change(value: float, unit: str) -> str:
+    return points(value) if unit in ("probability", "share") else f"{value:+.2g}"

@@ -1,0 +1,79 @@
+"""Worlds of a posterior: those of its experts, and of experts who might have been asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from scipy.special import expit
+
+from takeoff.models.parameters import PARAMETER_NAMES
+from takeoff.models.priors import PriorSet
+from takeoff.models.transforms import from_real, to_real
+from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
+
+__all__ = ["Imagined", "imagined", "imagined_efficacy", "shared_parameters", "worldviews_of"]
+
+
+@dataclass(frozen=True)
+class Imagined:
+    """One imagined expert a draw.
+
+    Attributes
+    ----------
+    worlds
+        Every parameter of theirs, (chain, draw).
+    contrasts
+        Their camp contrasts (chain, draw, contrast); no contrast where there are no camps.
+    """
+
+    worlds: dict[str, xr.DataArray]
+    contrasts: np.ndarray
+
+
+def shared_parameters(draws: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Give every parameter of the panel's centre, (chain, draw)."""
+    return {name: draws[name] for name in PARAMETER_NAMES}
+
+
+def worldviews_of(draws: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Give every parameter of every expert, (chain, draw, expert) where it varies."""
+    own = {name: draws["worldview"].sel(varying=name, drop=True) for name in VARYING}
+    return {**shared_parameters(draws), **own}
+
+
+def imagined(
+    draws: xr.Dataset, camp_weights: Mapping[str, float], chosen: PriorSet, seed: int
+) -> Imagined:
+    """Imagine one expert a draw, who might have been asked, of a camp drawn by its weight."""
+    random = np.random.default_rng(seed)
+    shape = (draws.sizes["chain"], draws.sizes["draw"])
+    camps = tuple(camp_weights)
+    contrasts = np.zeros((*shape, 0))
+    if camps:
+        members = random.choice(len(camps), size=shape, p=list(camp_weights.values()))
+        contrasts = camp_contrasts(camps, camps)[members]
+    tail = np.exp(TAIL_SPREAD * random.normal(size=shape))
+    spreads = prior_spreads(chosen)
+    worlds = shared_parameters(draws)
+    for column, name in enumerate(VARYING):
+        offset = draws["disagreement"].sel(varying=name).values * tail * random.normal(size=shape)
+        if contrasts.shape[-1] > 0:
+            offset = offset + (contrasts * draws["contrast"].sel(varying=name).values).sum(-1)
+        middle = to_real(name, draws[name].values)
+        worlds[name] = draws[name].copy(data=from_real(name, middle + spreads[column] * offset))
+    return Imagined(worlds, contrasts)
+
+
+def imagined_efficacy(draws: xr.Dataset, contrasts: np.ndarray, seed: int) -> xr.DataArray:
+    """Give the efficacy of interventions as imagined experts see it: (intervention, chain, draw).
+
+    Their level, contrast between camps and disagreement are those of the panel's model
+    (`takeoff.models.panel`).
+    """
+    random = np.random.default_rng(seed)
+    level = draws["efficacy_level"].transpose("intervention", "chain", "draw")
+    own = draws["efficacy_disagreement"].values * random.normal(size=level.shape[1:])
+    if contrasts.shape[-1] > 0:
+        own = own + (contrasts * draws["efficacy_contrast"].values).sum(-1)
+    return level.copy(data=expit(level.values + own))

@@ -242,9 +242,9 @@ def _expected(worlds: dict[str, np.ndarray], panel: Panel, judgments: Judgments)
     even = pt.zeros_like(views["margin"])
     levels = {each.intervention: even for each in questions if each.intervention is not None}
     graph = pt.stack(expected_log_odds(questions, Worlds(views, "fit"), levels))
-    function = pytensor.function(
-        list(views.values()), graph, mode=INTERPRETED, on_unused_input="ignore"
-    )
+    # A hundred worlds: rewriting the graph takes longer than they do.
+    mode = Mode(linker="py", optimizer="merge")
+    function = pytensor.function(list(views.values()), graph, mode=mode, on_unused_input="ignore")
     return np.asarray(function(*(np.ascontiguousarray(worlds[name], float) for name in views)))
 
 

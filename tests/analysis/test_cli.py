@@ -253,29 +253,25 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Stand-ins for what fits and reports, and what they were told."""
     told: dict[str, Any] = {"problems": []}
 
-    def fit(studies: Sequence[str], **settings: object) -> str:
+    def fit(studies: Sequence[str], **settings: object) -> SimpleNamespace:
         told["fit"] = (tuple(studies), settings)
-        return "tree"
+        return SimpleNamespace(name="tree", attrs={"problems": json.dumps(told["problems"])})
 
-    def save(tree: str, path: Path) -> None:
-        path.write_text(tree, encoding="utf-8")
+    def save(tree: SimpleNamespace, path: Path) -> None:
+        path.write_text(tree.name, encoding="utf-8")
 
-    def write_report(tree: str, folder: Path) -> None:
-        (folder / "report.html").write_text(tree, encoding="utf-8")
+    def write_report(tree: SimpleNamespace, folder: Path) -> None:
+        (folder / "report.html").write_text(tree.name, encoding="utf-8")
 
-    def answer_table(tree: str) -> list[SimpleNamespace]:
-        assert tree == "tree"
+    def answer_table(tree: SimpleNamespace) -> list[SimpleNamespace]:
+        assert tree.name == "tree"
         numbers = {"median": 0.123, "lower": 1e-9, "upper": 0.4}
         before = {f"prior_{name}": 0.5 for name in numbers}
         return [SimpleNamespace(who="consensus", outcome="takeover", **numbers, **before)]
 
-    def convergence_problems(tree: str) -> list[str]:
-        assert tree == "tree"
-        return list(told["problems"])
-
     functions: dict[str, dict[str, Callable[..., object]]] = {
         "fit": {"fit": fit},
-        "posterior": {"save": save, "convergence_problems": convergence_problems},
+        "posterior": {"save": save},
         "report": {"write_report": write_report},
         "summaries": {"answer_table": answer_table},
     }

@@ -110,7 +110,7 @@ def report(
     ),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1100,
+    draws: Draws = 1000,
     tune: Tune = 400,
     chains: Chains = 4,
 ) -> None:
@@ -141,7 +141,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="File for the posterior.")] = Path("posterior.nc"),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1100,
+    draws: Draws = 1000,
     tune: Tune = 400,
     chains: Chains = 4,
 ) -> None:

@@ -27,7 +27,15 @@ def coordinates(panel: Any) -> Any:
     return panel.coordinates()
 
 
-MOVED = ("margin", "offense", "contrast", "wording", "margin_deviation", "offense_deviation")
+MOVED = (
+    "margin",
+    "offense",
+    "contrast",
+    "wording",
+    "margin_deviation",
+    "offense_deviation",
+    "efficacy_deviation",
+)
 
 
 def points(coordinates: Any, count: int) -> list[dict[str, np.ndarray]]:

@@ -7,6 +7,7 @@ arXiv:1804.06788), those of the data included (Modrák et al. 2023, doi:10.1214/
 likelihood of all answers shows at once a noise that is misread.
 """
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -68,6 +69,8 @@ def recoveries(
 ) -> Iterator[Recovery]:
     """Simulate panels of a design from the prior, fit each and rank the truth.
 
+    Panels with an answer that is not finite cannot be fitted: a warning counts them.
+
     Parameters
     ----------
     design
@@ -83,7 +86,10 @@ def recoveries(
         intervals of 90 per cent have just that chance to cover.
     """
     truths, spoken = simulate_panel(panel_model(design, chosen), panels, seed)
-    for number in range(panels):
+    usable = np.isfinite(spoken).all(axis=1)
+    if not usable.all():
+        warnings.warn(f"{(~usable).sum()} simulated panels of {panels} answer NaN", stacklevel=2)
+    for number in np.flatnonzero(usable).tolist():
         truth = truths.isel(draw=[number])
         judgments = answered(design, spoken[number])
         panel = panel_model(judgments, chosen)
@@ -91,9 +97,11 @@ def recoveries(
             panel, seed=seed + number, draws=draws, tune=tune, chains=chains
         )
         every = chains * draws // kept
-        thinned = posterior.stack(every=("chain", "draw")).isel(every=slice(0, every * kept, every))
-        thinned = thinned.drop_vars(("every", "chain", "draw")).rename(every="draw")
-        thinned = thinned.expand_dims(chain=[0]).assign_coords(draw=np.arange(kept))
+        flat = posterior.stack(every=("chain", "draw")).isel(every=slice(0, every * kept, every))
+        flat = flat.drop_vars(("every", "chain", "draw")).rename(every="draw").expand_dims("chain")
+        thinned = flat.assign_coords(draw=np.arange(kept), chain=[0]).transpose(
+            "chain", "draw", ...
+        )
         true, drawn = _quantities(truth), _quantities(thinned)
         for each, where in ((true, truth), (drawn, thinned)):
             likelihood = derived.log_likelihood(where, panel, judgments)["log_odds"]

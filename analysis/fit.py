@@ -22,7 +22,7 @@ from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
-__all__ = ["fit"]
+__all__ = ["fit", "sample_panel", "sampler_model", "simulate_panel"]
 
 _TARGET_ACCEPT = 0.95
 """Shorter steps, and trajectories of twice the length: as many gradients for each independent draw
@@ -72,15 +72,13 @@ def fit(
     judgments = join(loaded)
     chosen = prior_set(prior)
     panel = panel_model(judgments, chosen)
-    coordinates = panel.coordinates()
-    sampled = _sample(
-        coordinates, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
+    posterior, stats = sample_panel(
+        panel, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
     )
-    posterior = _story(coordinates, sampled, panel)
     groups = {
         "posterior": posterior,
-        "sample_stats": sampled["sample_stats"].to_dataset(),
-        "prior": _prior(panel, seed),
+        "sample_stats": stats,
+        "prior": simulate_panel(panel, _PRIOR_DRAWS, seed)[0],
     }
     settings = {"draws": draws, "tune": tune, "chains": chains}
     tree = xr.DataTree.from_dict({**groups, **_derived(groups, panel, judgments, chosen, seed)})
@@ -89,10 +87,12 @@ def fit(
     return tree
 
 
-def _sample(
-    coordinates: Coordinates, *, seed: int, draws: int, tune: int, chains: int, progress: bool
-) -> xr.DataTree:
-    return nutpie.sample(
+def sample_panel(
+    panel: Panel, *, seed: int, draws: int, tune: int, chains: int, progress: bool = False
+) -> tuple[xr.Dataset, xr.Dataset]:
+    """Sample a panel's posterior: the story's variables, with its dims, and the sampler's notes."""
+    coordinates = panel.coordinates()
+    sampled = nutpie.sample(
         sampler_model(coordinates.model),
         draws=draws,
         tune=tune,
@@ -102,6 +102,7 @@ def _sample(
         maxdepth=_LONGEST,
         progress_bar=progress,
     )
+    return _story(coordinates, sampled, panel), sampled["sample_stats"].to_dataset()
 
 
 def sampler_model(model: pm.Model) -> PyFuncModel:
@@ -168,18 +169,22 @@ def _labelled(
     return xr.Dataset(labelled, coords=coords)
 
 
-def _prior(panel: Panel, seed: int) -> xr.Dataset:
-    """Draw whole panels from the prior: one chain."""
+def simulate_panel(panel: Panel, draws: int, seed: int) -> tuple[xr.Dataset, np.ndarray]:
+    """Draw whole panels from the prior, one chain, and what they would answer.
+
+    Gives the story's variables and the answers in log-odds (draw, answer), not yet rounded.
+    """
     names = [each.name for each in panel.model.unobserved_RVs]
     drawn = pm.sample_prior_predictive(
-        _PRIOR_DRAWS,
+        draws,
         model=panel.model,
-        var_names=names,
+        var_names=[*names, "log_odds"],
         random_seed=seed,
         compile_kwargs={"mode": derived.INTERPRETED},
-    )["prior"]
-    values = {str(name): drawn[name].values for name in drawn.data_vars}
-    return _labelled(values, panel.model, ("chain", "draw"))
+    )
+    values = {str(name): each.values for name, each in drawn["prior"].data_vars.items()}
+    truths = _labelled(values, panel.model, ("chain", "draw"))
+    return truths, drawn["prior_predictive"]["log_odds"].values[0]
 
 
 def _derived(

@@ -327,4 +327,5 @@ def _answer(
 
 
 def _logit(probability: TensorVariable) -> TensorVariable:
-    return pt.log(probability) - pt.log1p(-probability)
+    # What is all but certain rounds to 1, of which the log-odds are not a number.
+    return pt.log(probability) - pt.log1p(-pt.minimum(probability, 1 - 1e-12))

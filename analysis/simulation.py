@@ -1,0 +1,82 @@
+"""Answers that a simulated panel gives in the design of a real one.
+
+The design is that of a panel's judgments: the same questions, experts, and answers missing. People
+round, and so do simulated ones: each says the roundest number whose interval holds their
+probability. The baseline of a shift, which the model takes as given, is what the simulated expert
+then says in place of the answer that was the baseline in the design.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import numpy as np
+
+from takeoff.data.rounding import rounding_interval
+from takeoff.models.questions import Judgments
+from takeoff.models.special import FloatArray
+
+__all__ = ["answered", "reduced", "roundest"]
+
+_SURE = 27.0
+"""Log-odds above which a probability, 1 − 2e-12, would be written as 1."""
+
+
+def reduced(design: Judgments, members: int) -> Judgments:
+    """Keep the first experts of each camp, and of those without one, with their answers."""
+    camp = design.answers["camp"].values
+    kept = [row for row in range(len(camp)) if (camp[:row] == camp[row]).sum() < members]
+    answers = design.answers.isel(expert=kept)
+    own = np.isin(answers["expert_name"].values, answers["expert"].values)
+    return replace(design, answers=answers.isel(answer=np.flatnonzero(own)))
+
+
+def answered(design: Judgments, log_odds: FloatArray) -> Judgments:
+    """Let a simulated panel answer.
+
+    Parameters
+    ----------
+    design
+        Whose questions, experts and missing answers the panel has.
+    log_odds
+        What each answer is before it is rounded (answer,); of a shift the step from its baseline.
+    """
+    answers = design.answers.copy(deep=True)
+    who, value = answers["expert_name"].values, answers["value"].values
+    questions = [design.questions[name] for name in answers["question"].values]
+    shift = np.array([each.reading == "shift" for each in questions])
+    level = np.array([each.reading == "level" for each in questions])
+    outcome = np.array([each.outcome for each in questions])
+    said = np.array(
+        [np.nan if step else roundest(x) for step, x in zip(shift, log_odds, strict=True)]
+    )
+    baseline = np.full(len(said), np.nan)
+    for row in np.flatnonzero(shift):
+        own = level & (who == who[row]) & (outcome == outcome[row])
+        (same,) = np.flatnonzero(own & (value == answers["baseline"].values[row]))
+        baseline[row] = said[same]
+        said[row] = roundest(log_odds[row] + np.log(said[same]) - np.log1p(-said[same]))
+    lower, upper = np.array([rounding_interval(each) for each in said]).T
+    columns = {"value": said, "lower": lower, "upper": upper, "baseline": baseline}
+    return replace(
+        design, answers=answers.assign({name: ("answer", each) for name, each in columns.items()})
+    )
+
+
+def roundest(log_odds: float) -> float:
+    """Give the roundest probability whose interval holds the one of these log-odds.
+
+    Multiples of 5 per cent are rounder than those of 1, and these than 0.001, 0.002, ..., 0.005.
+
+    >>> [roundest(each) for each in (0.3, -4.0, -6.0, -20.0, 8.0)]
+    [0.55, 0.02, 0.002, 2e-09, 0.9997]
+    """
+    if log_odds > 0:
+        return float(1 - Decimal(repr(roundest(-min(log_odds, _SURE)))))
+    probability = float(np.exp(-np.logaddexp(0, -log_odds)))
+    power = Decimal(10) ** int(np.floor(np.log10(probability)))
+    for unit in (Decimal("0.05"), Decimal("0.01"), 10 * power, power):
+        stated = float(round(Decimal(probability) / unit) * unit)
+        lower, upper = rounding_interval(stated)
+        if stated > 0 and lower <= probability <= upper:
+            return stated
+    raise AssertionError(f"one digit is as near as half its unit: {probability}")

@@ -104,7 +104,7 @@ def recoveries(
         )
         true, drawn = _quantities(truth), _quantities(thinned)
         for each, where in ((true, truth), (drawn, thinned)):
-            likelihood = derived.log_likelihood(where, panel, judgments)["log_odds"]
+            likelihood = derived.log_likelihood(where, panel)["log_odds"]
             each["log_likelihood"] = likelihood.values[0].sum(axis=-1)
         ranks = {name: int((drawn[name] < true[name][0]).sum()) for name in true}
         yield Recovery(ranks, kept, int(notes["diverging"].sum()), _largest_rhat(posterior))

@@ -17,8 +17,7 @@ coordinate from what the answers see:
 
 - the centre of offense as the attacker's advantage, offense − log(1 + human_defense);
 - a question's offset from the one at which the panel's mean answer is as expected;
-- noise as that of an expert of mean care;
-- the deviation in efficacy of an expert who stated one as it is, not in units of disagreement.
+- noise as that of an expert of mean care.
 
 Each is counted from quantities that do not depend on it, so the change of variables costs one
 logarithm an expert, and it need not be accurate, only straighten the ridges. Half-normal variables
@@ -113,8 +112,6 @@ class Guide:
         The share of each expert in that mean (question, expert).
     contrasts
         Each expert's camp contrasts (expert, contrast).
-    told
-        Whether each expert stated an intervention's efficacy outright (expert,).
     """
 
     likelihood: TensorVariable
@@ -129,7 +126,6 @@ class Guide:
     heard: FloatArray
     asked: FloatArray
     contrasts: FloatArray
-    told: np.ndarray
 
     def probits_of_odds(self) -> FloatArray:
         """Give how far the centre of margin and its contrasts move by a unit of log-odds.
@@ -167,7 +163,6 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
         volumes.append(_deviate_in_margin(model, guide, free, story))
         volumes.append(_deviate(model, guide, free, story))
         volumes.append(_offset(model, guide, free, story))
-        volumes.append(_deviate_in_efficacy(model, guide, free, story))
         pm.Potential(
             "density",
             pt.add(*_in(story, model, [model.logp(vars=model.free_RVs), guide.likelihood])),
@@ -293,16 +288,3 @@ def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
     needed = (guide.heard - (guide.asked * expected).sum(axis=1)) / guide.spread
     story[wording] = pt.where(guide.heeded, free[wording] / guide.spread + needed, free[wording])
     return pt.constant(-np.log(guide.spread[guide.heeded]).sum())
-
-
-def _deviate_in_efficacy(
-    model: pm.Model, guide: Guide, free: Story, story: Story
-) -> TensorVariable:
-    """Count deviations in efficacy of those who stated one in log-odds; give the log volume."""
-    if not guide.told.any():
-        return pt.zeros(())
-    deviation = model.rvs_to_values[model["efficacy_deviation"]]
-    (spread,) = _in(story, model, [model["efficacy_disagreement"]])
-    own = free[deviation]
-    story[deviation] = pt.where(guide.told, own / spread, own)
-    return -guide.told.sum() * pt.log(spread)

@@ -149,7 +149,6 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         heard=np.array([rows.mean_answer(row) for row in range(len(questions))]),
         contrasts=contrasts,
         asked=np.array([rows.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
-        told=rows.told(contrasts.shape[0], questions),
         heeded=np.array([rows.is_heeded(row, questions[row]) for row in range(len(questions))]),
     )
     return Panel(model, guide, rows, asked)
@@ -181,11 +180,6 @@ class Rows:
         """Tell whether answers say more about a question's offset than its prior does."""
         scatter = _NOISE_CENTER[question.reading] / np.sqrt((self.question == number).sum())
         return _offset_sd(question) > scatter and not _is_level(question)
-
-    def told(self, experts: int, questions: Sequence[Question]) -> np.ndarray:
-        """Tell which experts stated an efficacy outright (expert,)."""
-        outright = [row for row, each in enumerate(questions) if each.outcome == EFFICACY]
-        return np.isin(np.arange(experts), self.expert[np.isin(self.question, outright)])
 
     def shares(self, question: int, experts: int) -> FloatArray:
         """Give each expert's share of the answers to a question (expert,)."""

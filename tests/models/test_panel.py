@@ -34,7 +34,6 @@ MOVED = (
     "wording",
     "margin_deviation",
     "offense_deviation",
-    "efficacy_deviation",
 )
 
 

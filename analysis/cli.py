@@ -4,6 +4,7 @@ Modules that take long to import are imported inside the commands, so that help 
 """
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -355,6 +356,8 @@ def _fitted(
 ) -> "xr.DataTree":
     from takeoff.analysis.fit import fit as fit_panel
 
+    # It would list all variables of the model when panels are drawn from the prior.
+    logging.getLogger("pymc.sampling.forward").setLevel(logging.WARNING)
     return fit_panel(
         studies,
         prior=prior,

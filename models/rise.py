@@ -30,6 +30,7 @@ __all__ = ["Rise", "Rough", "excess", "inspection_odds", "rough_rise", "soundnes
 _HAZARD = 2.0
 """What a probit is worth in log-odds, where worldviews are neither sure nor hopeless."""
 _NEARLY_ONE = 1e-3
+"""Log of the least that is left of certainty in a rough level, which may exceed it."""
 _LEFT = 0.5
 """How smoothly a level too high to reach is taken for one that is nearly reached."""
 

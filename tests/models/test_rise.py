@@ -1,9 +1,11 @@
 """How levels rise with offense, and where they are as high as wanted."""
 
+from typing import Any
+
 import numpy as np
 import pytensor.tensor as pt
 import pytest
-from pytensor import function
+from pytensor.compile.maker import function as graph_function
 from pytensor.compile.mode import Mode
 
 from takeoff.models.rise import Rise
@@ -30,15 +32,17 @@ def test_the_deviation_balances_level_and_pull(numbers: list[np.ndarray]) -> Non
     rise = Rise(most, force, slope)
     found = rise.deviation(level, start, PULL)
     balance = rise.level(found) + PULL * (found - start) - level
-    values = function([most, force, slope, level, start], balance, mode=INTERPRETED)(*numbers)
-    np.testing.assert_allclose(values, 0, atol=1e-7)
+    inputs = [most, force, slope, level, start]
+    balanced: Any = graph_function(inputs, balance, mode=INTERPRETED)
+    np.testing.assert_allclose(balanced(*numbers), 0, atol=1e-7)
 
 
 def test_steepness_is_the_levels_derivative(numbers: list[np.ndarray]) -> None:
     most, force, slope, _, deviation = (pt.vector() for _ in range(5))
     rise = Rise(most, force, slope)
     inputs = [most, force, slope, deviation]
-    here = function(inputs, [rise.level(deviation), rise.steepness(deviation)], mode=INTERPRETED)
+    outputs = [rise.level(deviation), rise.steepness(deviation)]
+    here: Any = graph_function(inputs, outputs, mode=INTERPRETED)
     *rises, _, at = numbers
     step = 1e-5
     differences = (here(*rises, at + step)[0] - here(*rises, at - step)[0]) / (2 * step)

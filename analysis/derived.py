@@ -7,14 +7,13 @@ import pytensor
 import pytensor.tensor as pt
 import xarray as xr
 from pymc.model.transform.conditioning import remove_value_transforms
-from pytensor.compile.mode import Mode
 
 from takeoff.analysis.claims import claims, random_worlds
 from takeoff.analysis.histories import histories_of
 from takeoff.analysis.standing import standing
 from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
 from takeoff.models.candidates import likeness
-from takeoff.models.evaluate import evaluate
+from takeoff.models.evaluate import INTERPRETED, evaluate
 from takeoff.models.outcomes import OUTCOME_NAMES
 from takeoff.models.panel import Panel, Worlds, expected_log_odds
 from takeoff.models.parameters import PARAMETER_NAMES
@@ -28,7 +27,6 @@ from takeoff.models.world import outcomes_in
 from takeoff.models.worldviews import VARYING
 
 __all__ = [
-    "INTERPRETED",
     "SCENARIOS",
     "claims_of",
     "latent",
@@ -46,8 +44,6 @@ SCENARIOS = {
     "eight_projects": Scenario(projects=8),
 }
 
-INTERPRETED = Mode(linker="py", optimizer="fast_compile")
-"""For graphs that run once or on whole arrays: compiling them would cost more than it saves."""
 _LIKELIHOOD_PIECE = 100
 _MAP_DRAWS = 60
 _CLAIM_WORLDS = 100
@@ -242,9 +238,9 @@ def _expected(worlds: dict[str, np.ndarray], panel: Panel, judgments: Judgments)
     even = pt.zeros_like(views["margin"])
     levels = {each.intervention: even for each in questions if each.intervention is not None}
     graph = pt.stack(expected_log_odds(questions, Worlds(views, "fit"), levels))
-    # A hundred worlds: rewriting the graph takes longer than they do.
-    mode = Mode(linker="py", optimizer="merge")
-    function = pytensor.function(list(views.values()), graph, mode=mode, on_unused_input="ignore")
+    function = pytensor.function(
+        list(views.values()), graph, mode=INTERPRETED, on_unused_input="ignore"
+    )
     return np.asarray(function(*(np.ascontiguousarray(worlds[name], float) for name in views)))
 
 

@@ -15,6 +15,7 @@ from takeoff.analysis.posterior import convergence_problems
 from takeoff.analysis.provenance import describe
 from takeoff.data import join, load_study
 from takeoff.models.coordinates import Coordinates
+from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel, panel_model
 from takeoff.models.parameters import SHARES
 from takeoff.models.priors import PriorSet, prior_set
@@ -180,7 +181,7 @@ def simulate_panel(panel: Panel, draws: int, seed: int) -> tuple[xr.Dataset, np.
         model=panel.model,
         var_names=[*names, "log_odds"],
         random_seed=seed,
-        compile_kwargs={"mode": derived.INTERPRETED},
+        compile_kwargs={"mode": INTERPRETED},
     )
     values = {str(name): each.values for name, each in drawn["prior"].data_vars.items()}
     truths = _labelled(values, panel.model, ("chain", "draw"))

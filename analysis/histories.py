@@ -18,9 +18,9 @@ from collections.abc import Mapping
 
 import xarray as xr
 
+from takeoff.analysis.worlds import shared_parameters, worldviews_of
 from takeoff.models.errors import InputError, nearest
 from takeoff.models.estimates import estimates
-from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.playout import STATES, play_out
 from takeoff.models.scenario import Scenario
 
@@ -35,15 +35,12 @@ def worlds_of(posterior: xr.Dataset, expert: str | None = None) -> dict[str, xr.
     InputError
         If there is no such expert.
     """
-    worlds = {name: posterior[name] for name in PARAMETER_NAMES}
     if expert is None:
-        return worlds
+        return shared_parameters(posterior)
     known = [str(each) for each in posterior["expert"].values]
     if expert not in known:
         raise InputError(f"unknown expert {expert!r}{nearest(expert, known)}")
-    own = posterior["worldview"].sel(expert=expert, drop=True)
-    varying = [str(each) for each in own["varying"].values]
-    return worlds | {name: own.sel(varying=name, drop=True) for name in varying}
+    return worldviews_of(posterior.sel(expert=expert, drop=True))
 
 
 def histories_of(

@@ -20,6 +20,7 @@ from takeoff.analysis import derived
 from takeoff.analysis.fit import sample_panel, simulate_panel
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.simulation import answered
+from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.evaluate import evaluate
 from takeoff.models.panel import panel_model
 from takeoff.models.parameters import PARAMETER_NAMES
@@ -112,12 +113,8 @@ def recoveries(
 
 def _quantities(draws: xr.Dataset) -> dict[str, FloatArray]:
     """Give all that is reported of one chain, each (draw,), elements numbered."""
-    own = {
-        name: draws["worldview"].sel(varying=name, drop=True) for name in draws["varying"].values
-    }
-    worlds = {name: draws[name] for name in PARAMETER_NAMES} | own
     names = (*HEADLINE, "extinction_by_2100")
-    outcomes = evaluate(worlds, derived.SCENARIOS["default"], names, precision="fit")
+    outcomes = evaluate(worldviews_of(draws), derived.SCENARIOS["default"], names, precision="fit")
     reported = draws[
         [name for name in (*PARAMETER_NAMES, *_OF_PANEL, *_OF_EXPERTS) if name in draws]
     ]

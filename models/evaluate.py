@@ -21,9 +21,9 @@ from takeoff.models.special import FloatArray
 from takeoff.models.transforms import settled
 from takeoff.models.world import OWN, outcomes_in, world
 
-__all__ = ["evaluate", "evaluate_with_conditions", "under_policy"]
+__all__ = ["INTERPRETED", "evaluate", "evaluate_with_conditions", "under_policy"]
 
-_MODE = Mode(linker="py", optimizer="merge")
+INTERPRETED = Mode(linker="py", optimizer="merge")
 """The interpreter, not a compiler: the integral is compiled already, and the rest is a few dozen
 array operations, which take less time than compiling or rewriting them would."""
 
@@ -108,7 +108,7 @@ def under_policy(
     function = pytensor.function(
         list(inputs.values()),
         [outputs[name] for name in changed],
-        mode=_MODE,
+        mode=INTERPRETED,
         on_unused_input="ignore",
     )
     results = function(*(np.ascontiguousarray(each.values, float).ravel() for each in arrays))
@@ -199,5 +199,5 @@ def _compiled(
     outputs = [worlds.outcome(name) for name in names]
     outputs += [worlds.condition(name) for name in conditions]
     return pytensor.function(
-        [block, *parameters.values()], outputs, mode=_MODE, on_unused_input="ignore"
+        [block, *parameters.values()], outputs, mode=INTERPRETED, on_unused_input="ignore"
     )

@@ -198,8 +198,8 @@ def _contiguous(arrays: Sequence[Any]) -> list[FloatArray]:
     return [np.ascontiguousarray(each) for each in arrays]
 
 
-class _Forward(Op):
-    """From worlds and the fixed inputs to results (world, result)."""
+class _Integral(Op):
+    """Worlds and the fixed inputs to results (world, result), as ``integral`` lays them out."""
 
     __props__ = ("kind", "width")
 
@@ -208,18 +208,11 @@ class _Forward(Op):
         self.width = width
         self.kernel = _STEPS[kind]
 
-    def results(self, inputs: Sequence[Any]) -> TensorVariable:
-        """Give the variable of the results."""
-        worlds = inputs[self.kernel.arguments - 1].type.shape[0]
-        return pt.tensor(dtype="float64", shape=(worlds, self.width))
-
-
-class _Integral(_Forward):
-    """Worlds to results, as ``integral`` lays them out."""
-
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
-        return Apply(self, list(inputs), [self.results(inputs)])
+        worlds = inputs[self.kernel.arguments - 1].type.shape[0]
+        results = pt.tensor(dtype="float64", shape=(worlds, self.width))
+        return Apply(self, list(inputs), [results])
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Integrate."""
@@ -258,8 +251,8 @@ class _InBlocks(Op):
             outputs[0][0] = integrate_in_blocks(worlds, int(block), *fixed)
 
 
-class _Back(Op):
-    """From worlds, and what else comes before the fixed inputs, to derivatives by the worlds."""
+class _IntegralReverse(Op):
+    """Worlds and derivatives by their results to derivatives by the worlds."""
 
     __props__ = ("kind",)
 
@@ -270,10 +263,6 @@ class _Back(Op):
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""
         return Apply(self, list(inputs), [each.type() for each in inputs[: self.kernel.arguments]])
-
-
-class _IntegralReverse(_Back):
-    """Worlds and derivatives by their results to derivatives by the worlds."""
 
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Carry derivatives back."""

@@ -1,0 +1,1 @@
+"""The commands of `takeoff`, one job a file. What takes long to import is imported inside them."""

@@ -1,0 +1,1 @@
+"""What drives the answer: whose beliefs, which parameters, and which question to ask next."""

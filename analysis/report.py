@@ -26,6 +26,7 @@ from takeoff.analysis.page import (
 )
 from takeoff.analysis.record import read_record
 from takeoff.analysis.report_figures import pictures
+from takeoff.analysis.report_sections import sections_of
 from takeoff.analysis.sentences import (
     about_catastrophe,
     about_convergence,
@@ -107,6 +108,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
     spread = learned(tree)
     return {
         "record": record,
+        "sections": sections_of(tree),
         "prior": prior_set(record.prior_set),
         "interval": f"{100 * INTERVAL:.0f}%",
         "projects": Scenario().projects,

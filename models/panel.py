@@ -25,6 +25,7 @@ from takeoff.models.interval import FARTHEST, log_interval
 from takeoff.models.nodes import Precision
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import EFFICACY, READINGS, WORDING_SD, Judgments, Question
+from takeoff.models.scales import Scales
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.world import World, world
@@ -42,6 +43,7 @@ _NOISE_SPREAD = 0.5
 _CARE_SPREAD = 0.5
 _INTERCEPT_SPREAD = 3.0
 _EFFICACY_SPREAD = 1.5
+_AS_DECLARED = Scales()
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,12 @@ class Panel:
         return straightened(self.model, self.guide)
 
 
-def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "fit") -> Panel:
+def panel_model(
+    judgments: Judgments,
+    chosen: PriorSet,
+    precision: Precision = "fit",
+    scales: Scales = _AS_DECLARED,
+) -> Panel:
     """Build the model of a panel.
 
     Parameters
@@ -81,6 +88,8 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         Prior set of the panel's centre.
     precision
         How finely to integrate over histories in the likelihood.
+    scales
+        How far the panel's declared spreads are stretched.
 
     Returns
     -------
@@ -105,23 +114,25 @@ def panel_model(judgments: Judgments, chosen: PriorSet, precision: Precision = "
         "intervention": interventions,
     }
     with pm.Model(coords=coords) as model:
-        views, rough = worldviews(chosen, contrasts)
+        views, rough = worldviews(chosen, contrasts, scales)
         worlds = Worlds(views, precision)
-        efficacy = _efficacy(interventions, contrasts)
+        efficacy = _efficacy(interventions, contrasts, scales.efficacy)
         questions = [judgments.questions[name] for name in asked]
         answers_expected = expected_log_odds(questions, worlds, efficacy)
         expected = pt.stack(answers_expected)
-        spread = np.array([_offset_sd(question) for question in questions])
+        spread = np.array([_offset_sd(question, scales) for question in questions])
         wording = pm.Normal("wording", dims="question")
         shift = pm.Deterministic("offset", wording * spread, dims="question")
         noise = pm.LogNormal(
             "noise",
-            np.log([_NOISE_CENTER[reading] for reading in READINGS]),
+            np.log([scales.noise * _NOISE_CENTER[reading] for reading in READINGS]),
             _NOISE_SPREAD,
             dims="reading",
         )
         log_care = pm.Normal("log_care", dims="expert")
-        care = pm.Deterministic("care", pt.exp(_CARE_SPREAD * log_care), dims="expert")
+        care = pm.Deterministic(
+            "care", pt.exp(scales.care * _CARE_SPREAD * log_care), dims="expert"
+        )
         scale = pt.sqrt((noise[rows.reading] * care[rows.expert]) ** 2 + LEAST_NOISE**2)
         center = (expected + shift[:, None])[rows.question, rows.expert]
         lower = pm.Data("lower", rows.lower, dims="answer")
@@ -179,7 +190,7 @@ class Rows:
     def is_heeded(self, number: int, question: Question) -> bool:
         """Tell whether answers say more about a question's offset than its prior does."""
         scatter = _NOISE_CENTER[question.reading] / np.sqrt((self.question == number).sum())
-        return _offset_sd(question) > scatter and not _is_level(question)
+        return _offset_sd(question, _AS_DECLARED) > scatter and not _is_level(question)
 
     def shares(self, question: int, experts: int) -> FloatArray:
         """Give each expert's share of the answers to a question (expert,)."""
@@ -212,9 +223,11 @@ def _is_level(question: Question) -> bool:
     return question.outcome.startswith("extinction") and question.reading == "level"
 
 
-def _offset_sd(question: Question) -> float:
+def _offset_sd(question: Question, scales: Scales) -> float:
     """Give the standard deviation of a question's offset; of a relative one it is all but free."""
-    return _INTERCEPT_SPREAD if question.reading == "relative" else WORDING_SD[question.fit]
+    if question.reading == "relative":
+        return _INTERCEPT_SPREAD
+    return scales.wording * WORDING_SD[question.fit]
 
 
 def _log_odds(probability: FloatArray) -> FloatArray:
@@ -228,16 +241,19 @@ def _interventions(judgments: Judgments, asked: tuple[str, ...]) -> list[str]:
     return [each for each in dict.fromkeys(named) if each is not None]
 
 
-def _efficacy(interventions: list[str], contrasts: FloatArray) -> dict[str, TensorVariable]:
+def _efficacy(
+    interventions: list[str], contrasts: FloatArray, scale: float
+) -> dict[str, TensorVariable]:
     """Declare the log-odds of each intervention's efficacy, as each expert sees it: (expert,)."""
     if not interventions:
         return {}
-    level = pm.Normal("efficacy_level", 0, _EFFICACY_SPREAD, dims="intervention")
+    level = pm.Normal("efficacy_level", 0, scale * _EFFICACY_SPREAD, dims="intervention")
     spread = pm.HalfNormal("efficacy_disagreement", 1.0)
     deviation = pm.Normal("efficacy_deviation", dims="expert")
     own = spread * deviation
     if contrasts.shape[1] > 0:
-        contrast = pm.Normal("efficacy_contrast", 0, _EFFICACY_SPREAD, dims="camp_contrast")
+        spread_between = scale * _EFFICACY_SPREAD
+        contrast = pm.Normal("efficacy_contrast", 0, spread_between, dims="camp_contrast")
         own = own + pt.dot(pt.constant(contrasts), contrast)
     log_odds = level[:, None] + own[None, :]
     pm.Deterministic("efficacy", pt.sigmoid(log_odds), dims=("intervention", "expert"))

@@ -22,6 +22,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.priors import SHARE_OF_KIN, PriorSet
 from takeoff.models.rise import Rough, rough_rise, soundness
+from takeoff.models.scales import Scales
 from takeoff.models.special import FloatArray
 from takeoff.models.transforms import constrained, to_real, unconstrained
 
@@ -102,7 +103,9 @@ def camp_contrasts(camps: Sequence[str], camp_of: Sequence[str]) -> FloatArray:
     return np.array([rows.get(camp, np.zeros(count - 1)) for camp in camp_of])
 
 
-def worldviews(chosen: PriorSet, contrasts: FloatArray) -> tuple[dict[str, TensorVariable], Rough]:
+def worldviews(
+    chosen: PriorSet, contrasts: FloatArray, scales: Scales
+) -> tuple[dict[str, TensorVariable], Rough]:
     """Declare the worldviews in the model at hand.
 
     Gives every parameter by name, each (expert,), and how the level rises, roughly, with an
@@ -114,18 +117,23 @@ def worldviews(chosen: PriorSet, contrasts: FloatArray) -> tuple[dict[str, Tenso
         Prior set of the centre.
     contrasts
         Each expert's camp contrasts (expert, contrast).
+    scales
+        How far the declared spreads are stretched.
     """
     centres = centre(chosen)
     spreads = prior_spreads(chosen)
     experts = contrasts.shape[0]
-    disagreement = pm.HalfNormal("disagreement", _DISAGREEMENT_SPREAD, dims="varying")
+    disagreement = pm.HalfNormal(
+        "disagreement", scales.disagreement * _DISAGREEMENT_SPREAD, dims="varying"
+    )
     # One variable each: the sampler's coordinates change that of offense and leave the others.
     deviation = [pm.Normal(f"{name}_deviation", dims="expert") for name in VARYING]
     log_tail = pm.Normal("log_tail", dims="expert")
     tail = pt.exp(TAIL_SPREAD * log_tail)
     between: Any = np.zeros((experts, len(VARYING)))
     if contrasts.shape[1] > 0:
-        contrast = pm.Normal("contrast", 0, _CONTRAST_SPREAD, dims=("camp_contrast", "varying"))
+        spread = scales.contrast * _CONTRAST_SPREAD
+        contrast = pm.Normal("contrast", 0, spread, dims=("camp_contrast", "varying"))
         between = pt.dot(pt.constant(contrasts), contrast)
     views: dict[str, Any] = {name: value[None] for name, value in centres.items()}
     for column, name in enumerate(VARYING):

@@ -12,8 +12,8 @@ _STUDIES = Path(__file__).parent / "studies"
 def shipped_studies() -> tuple[str, ...]:
     """Names of the studies that ship, in alphabetical order.
 
-    >>> shipped_studies()
-    ('authors', 'fri_2023')
+    >>> "fri_2023" in shipped_studies()
+    True
     """
     return tuple(sorted(path.parent.name for path in _STUDIES.glob("*/study.toml")))
 

@@ -1,6 +1,7 @@
 """What a world answers: the outcomes, each with its unit and meaning.
 
-``..._by_2100`` stands for any year: write ``extinction_by_2070`` and it is computed.
+``..._by_2100`` stands for any year: write ``extinction_by_2070`` and it is computed. Takeover by a
+year is computed too when it is asked for (a survey did), and is not among the outcomes shown.
 
 Which way is better is said only where all readers would agree: fewer misaligned projects, fewer
 catastrophes. A warning shot is harm and help at once, and likeness is neither.
@@ -114,8 +115,12 @@ OUTCOMES: tuple[Outcome, ...] = (
 
 OUTCOME_NAMES: tuple[str, ...] = tuple(each.name for each in OUTCOMES)
 
-_BY_NAME = {each.name: each for each in OUTCOMES}
-_DATED = re.compile(r"(arrival|catastrophe|extinction)_by_(\d{4})")
+_BY_NAME = {each.name: each for each in OUTCOMES} | {
+    "takeover_by_2100": _probability(
+        "takeover_by_2100", "advanced AI exists by then, and takeover follows", "lower"
+    )
+}
+_DATED = re.compile(r"(arrival|catastrophe|extinction|takeover)_by_(\d{4})")
 
 
 def year_of(name: str) -> int | None:

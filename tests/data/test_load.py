@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from takeoff.data.check import check_study
 from takeoff.data.load import load_study
-from takeoff.data.shipped import study_folder
+from takeoff.data.shipped import shipped_studies, study_folder
 from takeoff.models.errors import InputError
 
 WriteStudy = Callable[..., Path]
@@ -66,7 +66,9 @@ def test_name_that_ships_comes_before_a_folder_of_that_name(
 def test_unknown_study_offers_the_nearest() -> None:
     with pytest.raises(InputError, match=r'unknown study \'author\'; did you mean "authors"\?'):
         load_study("author")
-    with pytest.raises(InputError, match=r"shipped are authors, fri_2023; or give a folder"):
+    with pytest.raises(
+        InputError, match=f"shipped are {', '.join(shipped_studies())}; or give a folder"
+    ):
         study_folder("/nowhere")
 
 

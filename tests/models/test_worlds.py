@@ -158,3 +158,11 @@ def test_outcomes_exist_at_the_ends_of_every_probability(projects: int) -> None:
         for row in np.flatnonzero(np.isnan(each.values))
     }
     assert missing == set()
+
+
+def test_takeover_by_a_year_is_arrival_by_then_and_takeover() -> None:
+    point = prior_medians(prior_set("neutral"))
+    names = ["takeover_by_2123", "arrival_by_2123", "takeover"]
+    outcomes = evaluate(point, Scenario(), names)
+    expected = outcomes["arrival_by_2123"] * outcomes["takeover"]
+    np.testing.assert_allclose(outcomes["takeover_by_2123"], expected, rtol=ROUNDING)

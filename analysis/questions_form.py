@@ -11,7 +11,6 @@ import io
 import json
 from pathlib import Path
 
-from takeoff.data.schema import ANSWER_COLUMNS
 from takeoff.models.errors import InputError
 from takeoff.models.questions import Question
 from takeoff.models.scenario import Scenario
@@ -223,6 +222,8 @@ def _warning_shots() -> list[Question]:
     ]
 
 
+_COLUMNS = ("expert", "camp", "question", "kind", "value", "baseline", "note")
+
 QUESTIONS: tuple[Question, ...] = (
     *_homogeneity(),
     *_number_of_projects(),
@@ -265,7 +266,7 @@ def write_form(path: Path) -> tuple[Path, ...]:
 
 def _form() -> str:
     text = io.StringIO(newline="")
-    rows = csv.DictWriter(text, tuple(ANSWER_COLUMNS), restval="", lineterminator="\n")
+    rows = csv.DictWriter(text, _COLUMNS, restval="", lineterminator="\n")
     rows.writeheader()
     for each in QUESTIONS:
         rows.writerow({"question": each.name, "kind": "probability", "note": each.text})

@@ -122,7 +122,7 @@ def print_problems(problems: Sequence[Problem]) -> None:
 def print_questions(study: Study) -> None:
     """Print the questions of a study, how each is read, and how many experts answered it."""
     console = console_of()
-    answered = study.answers.dropna(subset=["value"]).drop_duplicates(["expert", "question"])
+    answered = study.answered.drop_duplicates(["expert", "question"])
     experts = Counter(answered["question"])
     console.print(Text(study.name, style="bold"), soft_wrap=True)
     print_wrapped(console, study.title)

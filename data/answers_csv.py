@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from takeoff.data.explain import explain, offer
+from takeoff.data.answer_rows import ANSWER_COLUMNS, ROWS, Answer
+from takeoff.data.explain import Words, explain, offer
 from takeoff.data.problem import Problem, shown
-from takeoff.data.schema import ANSWER, ANSWER_COLUMNS, Answer
 from takeoff.data.text import read_text
 
 __all__ = ["AnswersCsv", "Row", "read_answers_csv"]
@@ -45,6 +45,10 @@ class AnswersCsv:
     missing: frozenset[str] = frozenset()
 
 
+_ALWAYS = ("expert", "question")
+"""Cells that are checked even when they are blank."""
+
+
 class _Record(NamedTuple):
     line: int
     cells: list[str]
@@ -59,7 +63,8 @@ def read_answers_csv(path: Path) -> AnswersCsv:
     records = _records(path, text, problems)
     header = next(records, None)
     if header is None:
-        mend = f"begin with the line {','.join(ANSWER_COLUMNS)}"
+        needed = [name for name, required in ANSWER_COLUMNS.items() if required]
+        mend = f"begin with the line {','.join(needed)}"
         return AnswersCsv(problems or [Problem(str(path), None, None, "the file is empty", mend)])
     problems += _header_problems(path, header)
     rows = []
@@ -112,12 +117,33 @@ def _uneven(path: Path, record: _Record, columns: int) -> Problem:
 def _row(path: Path, record: _Record, header: _Record, problems: list[Problem]) -> Row:
     named = dict(zip(header.cells, record.cells, strict=True))
     cells = {name: named.get(name, "") for name in ANSWER_COLUMNS}
+    kind = cells["kind"]
+    if kind not in ROWS:
+        if "kind" in named:  # a missing column is reported once, in the header
+            words = _unknown_kind(kind)
+            problems.append(Problem(str(path), record.line, "kind", *words))
+        return Row(record.line, cells, None)
+    written = {name: cell for name, cell in cells.items() if cell or name in _ALWAYS}
     answer = None
     try:
-        answer = ANSWER.validate_python(cells)
+        answer = ROWS[kind].model_validate(written)
     except ValidationError as error:
         for each in error.errors():
             column = str(each["loc"][-1])
-            if column in named:  # a missing column is reported once, in the header
-                problems.append(Problem(str(path), record.line, column, *explain(each)))
+            if column not in named and ANSWER_COLUMNS[column]:
+                continue  # reported in the header too
+            foreign = each["type"] in ("extra_forbidden", "none_required")
+            words = _foreign(kind, column) if foreign else explain(each)
+            problems.append(Problem(str(path), record.line, column, *words))
     return Row(record.line, cells, answer)
+
+
+def _unknown_kind(kind: str) -> Words:
+    if not kind:
+        return Words("nothing is written here", f"write one of {', '.join(ROWS)}")
+    return Words(f"unknown kind {shown(kind)}", offer(kind, ROWS))
+
+
+def _foreign(kind: str, column: str) -> Words:
+    article = "an" if kind[0] in "aeiou" else "a"
+    return Words(f"{article} {kind} has no {column}", "leave the cell blank, or change the kind")

@@ -36,8 +36,9 @@ class Study:
         What was asked, by name.
     answers
         One judgment a row, in the order of the file: ``expert``, ``camp`` ("" for none),
-        ``question``, ``kind``, ``value`` and ``baseline`` (probabilities, NaN for none),
-        ``note`` and ``line`` (in answers.csv).
+        ``question``, ``kind``, ``value`` and ``baseline`` (numbers, NaN for none), the columns of
+        other kinds (``answer_rows``), ``group`` ("" for none), ``round``, ``note`` and ``line``
+        (in answers.csv).
     """
 
     name: str
@@ -49,6 +50,12 @@ class Study:
     camp_weights: Mapping[str, float]
     questions: Mapping[str, Question]
     answers: pd.DataFrame
+
+    @property
+    def answered(self) -> pd.DataFrame:
+        """The rows that say something."""
+        said = self.answers[["value", "lowest", "highest"]].notna().any(axis=1)
+        return self.answers[said | (self.answers["phrase"] != "")]
 
 
 def load_study(study: str | Path) -> Study:
@@ -91,5 +98,11 @@ def load_study(study: str | Path) -> Study:
 def _table(content: StudyContent) -> pd.DataFrame:
     import pandas as pd
 
-    rows = [row.answer.model_dump() | {"line": row.line} for row in content.rows if row.answer]
-    return pd.DataFrame(rows).astype({"value": float, "baseline": float})
+    from takeoff.data.answer_rows import ANSWER_COLUMNS, NUMBERS, TEXT
+
+    blank = dict.fromkeys(TEXT, "") | dict.fromkeys(NUMBERS)
+    rows = [
+        blank | row.answer.model_dump() | {"line": row.line} for row in content.rows if row.answer
+    ]
+    columns = [*ANSWER_COLUMNS, "line"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(NUMBERS, float))

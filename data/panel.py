@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from takeoff.data.load import Study
-from takeoff.data.rounding import rounding_interval
+from takeoff.data.rounding import stated_interval
 from takeoff.models.errors import InputError
+from takeoff.models.questions import EFFORT, PROJECTS, SEED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,8 @@ __all__ = ["join"]
 def join(studies: Sequence[Study]) -> Judgments:
     """Join the judgments of one study or several.
 
-    Missing answers are left out. A probability that an expert repeats (a question read as a
+    Missing answers are left out, and so are those that an expert gave again in a later round. A
+    probability that an expert repeats (a question read as a
     level) is one judgment for each distinct value. A question keeps its name when every study
     that asks it asks the same, otherwise each is labelled ``study: name``; experts of the same
     name in two studies are different people, so they are labelled likewise.
@@ -37,7 +39,7 @@ def join(studies: Sequence[Study]) -> Judgments:
     Raises
     ------
     InputError
-        If there is no study, or one is given twice.
+        If there is no study, one is given twice, or nobody says anything about the world.
 
     Examples
     --------
@@ -59,29 +61,36 @@ def join(studies: Sequence[Study]) -> Judgments:
     questions = _label_questions(studies)
     weights = _camp_weights(studies)
     answers = pd.concat([_judgments(study) for study in studies], ignore_index=True)
-    answers["expert"] = _label_experts(answers)
+    answers["expert"] = _label(answers, "expert")
+    answers["group"] = _label(answers, "group")
     answers["question"] = [
         questions[key] for key in zip(answers["study"], answers["question"], strict=True)
     ]
     return Judgments(
-        questions=MappingProxyType(
-            {
-                questions[study.name, name]: question
-                for study in studies
-                for name, question in study.questions.items()
-            }
-        ),
-        answers=_dataset(answers, list(weights)),
+        questions=MappingProxyType(_asked(studies, questions)),
+        answers=_dataset(answers, list(weights), _asked(studies, questions)),
         camp_weights=MappingProxyType(weights),
         studies=tuple(names),
     )
 
 
 def _judgments(study: Study) -> pd.DataFrame:
-    answers = study.answers.dropna(subset=["value"])
+    answers = study.answered
+    last = answers.groupby(["expert", "question"])["round"].transform("max")
+    answers = answers[answers["round"] == last]
     levels = [name for name, question in study.questions.items() if question.reading == "level"]
     repeated = answers.duplicated(["expert", "question", "value"])
-    return answers[~(answers["question"].isin(levels) & repeated)].assign(study=study.name)
+    repeated &= answers["question"].isin(levels) & (answers["kind"] == "probability")
+    return answers[~repeated].assign(study=study.name)
+
+
+def _asked(studies: Sequence[Study], labels: Mapping[tuple[str, str], str]) -> dict[str, Question]:
+    """Give each question by its label."""
+    return {
+        labels[study.name, name]: question
+        for study in studies
+        for name, question in study.questions.items()
+    }
 
 
 def _label_questions(studies: Sequence[Study]) -> dict[tuple[str, str], str]:
@@ -99,13 +108,13 @@ def _label_questions(studies: Sequence[Study]) -> dict[tuple[str, str], str]:
     }
 
 
-def _label_experts(answers: pd.DataFrame) -> list[str]:
-    """Label the expert of each answer."""
-    studies = answers.groupby("expert")["study"].nunique()
-    shared = set(studies.index[studies > 1].tolist())
+def _label(answers: pd.DataFrame, column: str) -> list[str]:
+    """Label the expert, or the group, of each answer; those of two studies are not the same."""
+    studies = answers.groupby(column)["study"].nunique()
+    shared = set(studies.index[studies > 1].tolist()) - {""}
     return [
-        f"{study}: {expert}" if expert in shared else expert
-        for study, expert in zip(answers["study"], answers["expert"], strict=True)
+        f"{study}: {name}" if name in shared else name
+        for study, name in zip(answers["study"], answers[column], strict=True)
     ]
 
 
@@ -118,33 +127,51 @@ def _camp_weights(studies: Sequence[Study]) -> dict[str, float]:
     return {camp: weight / total for camp, weight in declared.items()}
 
 
-def _dataset(answers: pd.DataFrame, camps: Sequence[str]) -> xr.Dataset:
+_APART = (PROJECTS, EFFORT, SEED)
+"""What is asked of things other than an expert's worldview."""
+
+
+def _dataset(
+    answers: pd.DataFrame, camps: Sequence[str], questions: Mapping[str, Question]
+) -> xr.Dataset:
     import numpy as np
     import xarray as xr
 
-    experts = answers.drop_duplicates("expert")[["expert", "camp", "study"]]
+    target = answers["question"].map(lambda name: questions[name].outcome)
+    of_the_world = answers[~target.isin(_APART)]
+    if of_the_world.empty:
+        raise InputError("nobody says anything about the world; join a study in which people do")
+    experts = of_the_world.drop_duplicates("expert")[["expert", "camp", "study", "group"]]
     order = sorted(
         experts.itertuples(index=False, name=None),
         key=lambda row: ((*camps, "").index(row[1]), row[0]),
     )
-    intervals = [rounding_interval(value) for value in answers["value"]]
+    intervals = [
+        stated_interval(question, value, side)
+        for question, value, side in zip(
+            answers["question"].map(questions.get), answers["value"], answers["side"], strict=True
+        )
+    ]
 
     def text(values: Iterable[str]) -> np.ndarray:
         return np.array(list(values), dtype=str)
 
+    words = ("question", "kind", "side", "phrase", "project")
+    numbers = ("value", "baseline", "level", "lowest", "highest", "confidence")
     return xr.Dataset(
         {
             "expert_name": ("answer", text(answers["expert"])),
-            "question": ("answer", text(answers["question"])),
-            "kind": ("answer", text(answers["kind"])),
-            "value": ("answer", answers["value"].to_numpy(float)),
+            **{name: ("answer", text(answers[name])) for name in words},
+            **{name: ("answer", answers[name].to_numpy(float)) for name in numbers},
             "lower": ("answer", np.array([interval.lower for interval in intervals])),
             "upper": ("answer", np.array([interval.upper for interval in intervals])),
-            "baseline": ("answer", answers["baseline"].to_numpy(float)),
+            "round": ("answer", answers["round"].to_numpy(int)),
         },
         coords={
             "expert": text([row[0] for row in order]),
-            "camp": ("expert", text([row[1] for row in order])),
-            "study": ("expert", text([row[2] for row in order])),
+            **{
+                name: ("expert", text([row[column] for row in order]))
+                for column, name in enumerate(("camp", "study", "group"), start=1)
+            },
         },
     )

@@ -6,12 +6,16 @@ cent of them in ESPAI 2023), so 0.35 stands for anything that its author would h
 was rounded to its last significant digit.
 """
 
+import math
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from takeoff.models.errors import InputError
 
-__all__ = ["Interval", "rounding_interval"]
+if TYPE_CHECKING:
+    from takeoff.models.questions import Question
+
+__all__ = ["Interval", "rounding_interval", "stated_interval"]
 
 _COARSE, _FINE = Decimal("0.05"), Decimal("0.01")
 
@@ -71,6 +75,43 @@ def rounding_interval(value: float) -> Interval:
     return Interval(
         lower=float(max(stated - half, Decimal(0))), upper=float(min(stated + half, Decimal(1)))
     )
+
+
+def stated_interval(question: "Question", value: float, side: str = "") -> Interval:
+    """Give the interval that a stated number stands for; NaN for no number.
+
+    A probability is rounded as above, a calendar year to five years where it is a multiple of
+    five, any other quantity, and a grade, to its last significant digit. A bound stands for all
+    that lies above it, or below.
+
+    Examples
+    --------
+    >>> from takeoff.models.questions import Question
+    >>> stated_interval(Question("when", "", "arrival_year"), 2040)
+    Interval(lower=2037.5, upper=2042.5)
+    >>> stated_interval(Question("lead", "", "lead"), 0.5)
+    Interval(lower=0.45, upper=0.55)
+    >>> stated_interval(Question("risk", "", "takeover"), 0.1, "above")
+    Interval(lower=0.1, upper=1.0)
+    """
+    from takeoff.models.questions import EFFORT, QUANTITIES
+
+    if math.isnan(value):
+        return Interval(math.nan, math.nan)
+    of_probability = question.outcome not in (EFFORT, *QUANTITIES)
+    if side:
+        least, most = (0.0, 1.0) if of_probability else (0.0, math.inf)
+        return Interval(value, most) if side == "above" else Interval(least, value)
+    if of_probability:
+        return rounding_interval(value)
+    stated = Decimal(f"{value:.15g}")
+    if question.outcome == "arrival_year":
+        half = Decimal("2.5") if stated % 5 == 0 else Decimal("0.5")
+    else:
+        # A grade of 0 is as exact as the scale's other ends.
+        last = _exponent(stated) if stated else 0
+        half = Decimal(5).scaleb(max(last, stated.adjusted() - _MOST_DIGITS + 1) - 1)
+    return Interval(lower=float(stated - half), upper=float(stated + half))
 
 
 def _half_width(stated: Decimal) -> Decimal:

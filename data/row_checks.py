@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from takeoff.data.answer_rows import Answer
 from takeoff.data.answers_csv import Row
 from takeoff.data.explain import offer
+from takeoff.data.kind_checks import kind_faults
 from takeoff.data.problem import Problem, shown
-from takeoff.data.schema import Answer
 from takeoff.data.study_toml import StudyToml
-from takeoff.models.outcomes import outcome
-from takeoff.models.questions import EFFICACY, Question
+from takeoff.models.questions import Question
 
 __all__ = ["row_problems"]
 
@@ -20,12 +20,13 @@ def row_problems(path: Path, toml: StudyToml, rows: Sequence[Row]) -> Iterator[P
         yield from _unknown_names(path, toml, row)
         if row.answer is None:
             continue
-        if row.answer.value is None:
+        if not row.answer.is_answered:
             message = f"{row.answer.expert} gave no answer to {row.answer.question}"
             yield Problem(str(path), row.line, "value", message, "left out", "note")
         if row.answer.question in toml.tables:
             question = toml.tables[row.answer.question].question(row.answer.question)
-            yield from _wrong_kind(path, row.line, question)
+            for column, words in kind_faults(row.answer, row.cells, question):
+                yield Problem(str(path), row.line, column, *words)
             yield from _wrong_baseline(path, row.line, row.answer, question)
 
 
@@ -40,17 +41,6 @@ def _unknown_names(path: Path, toml: StudyToml, row: Row) -> Iterator[Problem]:
         known = toml.camp_names
         mend = offer(camp, known) if known else "declare it with its weight under [camps]"
         yield Problem(str(path), row.line, "camp", message, mend)
-
-
-def _wrong_kind(path: Path, line: int, question: Question) -> Iterator[Problem]:
-    if question.outcome == EFFICACY:
-        return
-    asked = outcome(question.outcome)
-    if asked.unit == "projects":
-        message = f"a probability cannot answer {shown(question.name)}, which asks for a number"
-        yield Problem(
-            str(path), line, "kind", f"{message} of {asked.unit}", "ask for a probability"
-        )
 
 
 def _wrong_baseline(path: Path, line: int, answer: Answer, question: Question) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""The schema of a study: one model for ``study.toml``, one for each kind of row in ``answers.csv``.
+"""The schema of ``study.toml``; that of the rows of ``answers.csv`` is in ``answer_rows``.
 
 Validators raise `InputError` worded "what was found; how to mend it". Defaults are those of
 `Question`.
@@ -7,8 +7,7 @@ Validators raise `InputError` worded "what was found; how to mend it". Defaults 
 import datetime
 import re
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +16,6 @@ from pydantic import (
     ConfigDict,
     Field,
     InstanceOf,
-    TypeAdapter,
     model_validator,
 )
 
@@ -26,10 +24,10 @@ from takeoff.data.problem import shown
 from takeoff.models.errors import InputError
 from takeoff.models.outcomes import OUTCOME_NAMES, year_of
 from takeoff.models.parameters import PARAMETER_NAMES
-from takeoff.models.questions import EFFICACY, EVENTS, Fit, Question, Reading
+from takeoff.models.questions import EVENTS, TARGETS, Fit, Question, Reading
 from takeoff.models.scenario import SCENARIO_INPUTS, Scenario
 
-__all__ = ["ANSWER", "ANSWER_COLUMNS", "Answer", "Probability", "QuestionTable", "StudyFile"]
+__all__ = ["Filled", "QuestionTable", "StudyFile"]
 
 
 def _filled(text: str) -> str:
@@ -45,7 +43,7 @@ def _require_known(kind: str, name: str, known: Iterable[str]) -> None:
 
 def _outcome(name: str) -> str:
     if year_of(name) is None:
-        _require_known("outcome", name, (*OUTCOME_NAMES, EFFICACY))
+        _require_known("outcome", name, (*OUTCOME_NAMES, *TARGETS))
     return name
 
 
@@ -69,6 +67,14 @@ def _scenario(inputs: object) -> Scenario:
         return Scenario.from_mapping(inputs)
     except OverflowError as error:
         raise InputError("a number is too large; give one that a computer can hold") from error
+
+
+def _scale(ends: object) -> object:
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise InputError(f"{shown(ends)} is not a scale; write scale = [worst, best]")
+    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in ends):
+        raise InputError(f"{shown(ends)} is not a scale; give the grades as numbers")
+    return tuple(float(end) for end in ends)
 
 
 def _iso_date(date: object) -> str:
@@ -113,6 +119,8 @@ class QuestionTable(BaseModel):
         default_factory=Scenario
     )
     mapping: Filled
+    scale: Annotated[tuple[float, float] | None, BeforeValidator(_scale)] = Question.scale
+    truth: float | None = Question.truth
     event: str | None = None
 
     @model_validator(mode="after")
@@ -140,57 +148,3 @@ class StudyFile(BaseModel):
     about: Filled
     camps: Annotated[dict[str, Weight], AfterValidator(_weights)] = Field(default_factory=dict)
     questions: Annotated[dict[str, QuestionTable], Field(min_length=1)]
-
-
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
-_PERCENT = re.compile(r"(\d+\.?\d*)\s*%", re.ASCII)
-
-
-def _probability(cell: str) -> float | None:
-    """Read a cell as a probability; a blank one is missing."""
-    if not cell:
-        return None
-    if percent := _PERCENT.fullmatch(cell):
-        raise InputError(
-            f"{shown(cell)} is a percentage; divide by 100: {float(percent[1]) / 100:g}"
-        )
-    if not _NUMBER.fullmatch(cell):
-        mend = "write a number such as 0.05, or leave the cell blank when there is no answer"
-        raise InputError(f"{shown(cell)} is not a number; {mend}")
-    number = float(cell)
-    if 1 < number <= 100:
-        raise InputError(
-            f"{shown(cell)} is above 1, so perhaps a percentage; divide by 100: {number / 100:g}"
-        )
-    if not 0 <= number <= 1:
-        raise InputError(f"{shown(cell)} is outside [0, 1]; give a probability")
-    return number
-
-
-Cell = Annotated[float | None, BeforeValidator(_probability)]
-
-
-class Probability(BaseModel):
-    """A row with a stated probability, and the expert's own unconditional one beside it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    expert: Filled
-    camp: str
-    question: Filled
-    kind: Literal["probability"]
-    value: Cell
-    baseline: Cell
-    note: str = ""
-
-
-Answer = Probability
-"""A row of any kind, told apart by ``kind``. A new kind is one more model in a union here:
-``Annotated[Probability | Quantile, Field(discriminator="kind")]``."""
-
-ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)
-
-ANSWER_COLUMNS: Mapping[str, bool] = MappingProxyType(
-    {name: field.is_required() for name, field in Probability.model_fields.items()}
-)
-"""Columns of ``answers.csv``, and whether a file must have them."""

@@ -34,7 +34,7 @@ def check(
         s = "" if errors == 1 else "s"
         raise InputError(f"{study} cannot be used yet; mend the {errors} error{s} listed")
     loaded = load_study(study)
-    answers = loaded.answers.dropna(subset=["value"])
+    answers = loaded.answered
     counts = {
         "answer": len(answers),
         "expert": answers["expert"].nunique(),

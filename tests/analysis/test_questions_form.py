@@ -64,7 +64,7 @@ def test_a_form_filled_in_part_is_a_study_with_notes(tmp_path: Path) -> None:
     _write(form, [*rows[:3], *(row | {"value": ""} for row in rows[3:])])
     problems = check_study(tmp_path)
     assert {problem.severity for problem in problems} == {"note"}
-    assert len(load_study(tmp_path).answers.dropna(subset=["value"])) == 3
+    assert len(load_study(tmp_path).answered) == 3
 
 
 def test_a_form_that_nobody_filled_in_is_no_study(tmp_path: Path) -> None:

@@ -148,7 +148,7 @@ def _entries(row: Mapping[str, str]) -> Iterator[tuple[str, str, Entry]]:
 
 
 def _other_scale(row: Mapping[str, str], text: str) -> str:
-    """Flag a number below 1 with the digits of the same person's percentage of the extremely bad."""
+    """Flag a number below 1 with the digits of the person's percentage of the extremely bad."""
     bad = Decimal(row["vb_1_5"])
     if Decimal(text) < 1 <= bad and 100 * Decimal(text) == bad:
         return f"as typed; perhaps a probability, beside {float(bad):g} per cent extremely bad"

@@ -100,9 +100,9 @@ def test_numbers_that_may_be_probabilities_stay_and_are_marked() -> None:
     marked = answers[answers["note"].str.contains("perhaps a probability")]
     assert len(marked) == 18
     assert (marked["value"] < 0.01).all()
-    beside = answers.set_index(["expert", "question"])["value"]
-    for row in marked.itertuples():
-        assert beside[row.expert, "extremely_bad"] == pytest.approx(100 * row.value)
+    bad = answers[answers["question"] == "extremely_bad"].set_index("expert")["value"]
+    beside = bad.loc[marked["expert"]].to_numpy(float)
+    np.testing.assert_allclose(beside, 100 * marked["value"].to_numpy(float))
 
 
 def test_a_plain_percentage_has_no_reason() -> None:

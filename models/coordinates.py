@@ -87,8 +87,8 @@ class Guide:
     Attributes
     ----------
     likelihood
-        Log likelihood of all answers. (The model's own is the same, but PyMC rewrites it so that
-        it would no longer share the integral with ``expected``.)
+        Log likelihood of each answer (answer,). (The model's own is the same, but PyMC rewrites
+        it so that it would no longer share the integral with ``expected``.)
     rough
         How each expert's level rises with offense, roughly.
     level, most
@@ -165,7 +165,7 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
         volumes.append(_offset(model, guide, free, story))
         pm.Potential(
             "density",
-            pt.add(*_in(story, model, [model.logp(vars=model.free_RVs), guide.likelihood])),
+            pt.add(*_in(story, model, [model.logp(vars=model.free_RVs), guide.likelihood.sum()])),
         )
         pm.Potential("volume", pt.add(*volumes))
         named = list(model.unobserved_RVs)

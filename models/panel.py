@@ -151,7 +151,7 @@ def panel_model(
             dims="answer",
         )
     guide = Guide(
-        likelihood=log_interval(lower, upper, center, scale).sum(),
+        likelihood=log_interval(lower, upper, center, scale),
         rough=rough,
         **_levels(questions, answers_expected, shift, worlds),
         anchor=rows.anchors(contrasts.shape[0]),

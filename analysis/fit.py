@@ -91,7 +91,11 @@ def fit(
 def sample_panel(
     panel: Panel, *, seed: int, draws: int, tune: int, chains: int, progress: bool = False
 ) -> tuple[xr.Dataset, xr.Dataset]:
-    """Sample a panel's posterior: the story's variables, with its dims, and the sampler's notes."""
+    """Sample a panel's posterior: the story's variables, with its dims, and the sampler's notes.
+
+    Among the notes is ``unconstrained_draw``, the draws in the sampler's coordinates: a refit of
+    the panel with one thing changed starts from them.
+    """
     coordinates = panel.coordinates()
     sampled = nutpie.sample(
         sampler_model(coordinates.model),
@@ -102,6 +106,7 @@ def sample_panel(
         target_accept=_TARGET_ACCEPT,
         maxdepth=_LONGEST,
         progress_bar=progress,
+        store_unconstrained=True,
     )
     return _story(coordinates, sampled, panel), sampled["sample_stats"].to_dataset()
 

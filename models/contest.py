@@ -30,6 +30,7 @@ __all__ = [
     "Forces",
     "contest",
     "contest_reverse",
+    "force_of",
     "forces",
     "forces_reverse",
     "no_forces",
@@ -97,7 +98,8 @@ def _strongest(log_resources: FloatArray) -> IntArray:
 
 
 @compiled
-def _force(decisiveness: float, log_strength: float) -> float:
+def force_of(decisiveness: float, log_strength: float) -> float:
+    """Raise a strength to the power of decisiveness, kept within what can be added and divided."""
     exponent = decisiveness * log_strength
     return math.exp(min(max(exponent, -_LARGEST_EXPONENT), _LARGEST_EXPONENT))
 
@@ -115,13 +117,13 @@ def forces(theta: FloatArray, log_resources: FloatArray) -> Forces:
     sums = _log_sums(log_resources)
     together = np.zeros(sums.shape[0])
     defence = np.empty(sums.shape[0])
-    defence[0] = _force(steep, human)
+    defence[0] = force_of(steep, human)
     for each in range(1, sums.shape[0]):
-        together[each] = _force(steep, sums[each])
-        defence[each] = _force(steep, _log_defence(human, sums[each]))
+        together[each] = force_of(steep, sums[each])
+        defence[each] = force_of(steep, _log_defence(human, sums[each]))
     alone = np.empty(log_resources.shape[0])
     for project in range(alone.shape[0]):
-        alone[project] = _force(steep, log_resources[project])
+        alone[project] = force_of(steep, log_resources[project])
     return Forces(_strongest(log_resources), np.exp(sums), together, defence, alone)
 
 
@@ -142,7 +144,7 @@ def contest(
     decisiveness: float, offense: float, force: Forces, histories: IntArray, features: FloatArray
 ) -> None:
     """Fill ``features`` (feature, end of the first project, tally), summed over histories."""
-    edge = _force(decisiveness, offense)
+    edge = force_of(decisiveness, offense)
     features[:] = 0.0
     for history in range(histories.shape[0]):
         tally = histories[history, 0]
@@ -168,7 +170,7 @@ def contest_reverse(
     d_force: Forces,
 ) -> float:
     """Add derivatives by ``features`` to those by forces; give that by the log of the edge."""
-    edge = _force(decisiveness, offense)
+    edge = force_of(decisiveness, offense)
     by_edge = 0.0
     for history in range(histories.shape[0]):
         tally = histories[history, 0]

@@ -3,8 +3,8 @@
 ``histories`` takes worlds as a matrix and gives a `Histories`: the joint distribution of what the
 first project fielded and how many projects end misaligned and aligned, with the results of the
 contest in each cell. ``shared_histories`` does so for worlds that share all but margin and offense,
-in two steps: how projects end, then who wins. ``histories_in_blocks`` does so for blocks of such
-worlds, and has no gradient.
+in two steps: how projects end, then who wins (by cell, or by how many are misaligned).
+``histories_in_blocks`` does so for blocks of such worlds, and has no gradient.
 
 In a graph these operations are interpreted, one after the other. The sampler runs the steps
 themselves (``program``), where the way forward leaves a *tape* to the way back, which then need
@@ -13,6 +13,7 @@ not integrate again. Evaluation makes no tape: it would take a megabyte a world.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -24,6 +25,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.blocks import integrate_in_blocks
 from takeoff.models.contest import FEATURES
+from takeoff.models.counts import count, count_reverse
 from takeoff.models.integral import (
     decide,
     decide_reverse,
@@ -33,7 +35,7 @@ from takeoff.models.integral import (
     integrate_reverse,
     table_width,
 )
-from takeoff.models.joint import Tallies, tallies
+from takeoff.models.joint import BRANCH, Tallies, tallies
 from takeoff.models.nodes import Nodes, Precision, grid_nodes, nodes
 from takeoff.models.rule import PARTS_OF_RULE, rule_of
 from takeoff.models.shared import (
@@ -71,6 +73,11 @@ class Histories:
         those of ``contest.FEATURES``, each weighted with the histories' probability.
     misaligned, aligned
         How many projects end misaligned and aligned in each cell (cell,).
+    counts
+        The table summed over branches and cells with as many misaligned (world, misaligned,
+        feature). Where worlds share the integral it costs less than the table.
+    first
+        Probability of what the first project fielded (world, branch).
     follower
         Dims (world, number): P(first and second aligned), P(first aligned, second fielded), and
         the same with the first misaligned.
@@ -79,6 +86,8 @@ class Histories:
     table: TensorVariable
     misaligned: np.ndarray
     aligned: np.ndarray
+    counts: TensorVariable
+    first: TensorVariable
     follower: TensorVariable
 
 
@@ -105,7 +114,16 @@ def shared_histories(
     sharing = [pt.constant(each) for each in sharing_of(tables)]
     ends = _Integral("share", _ends_width(tables))(common, margin, *sharing, *fixed)
     results = _Integral("decide", table_width(tables))(common, ends, offense, *fixed)
-    return _histories(tables, results)
+    most = int(tables.cells[:, 0].max())
+    counts = _Integral("count", (most + 1) * len(FEATURES))(common, ends, offense, *fixed)
+    return Histories(
+        _table(tables, results),
+        tables.cells[:, 0],
+        tables.cells[:, 1],
+        counts.reshape((-1, most + 1, len(FEATURES))),
+        _first(tables, ends),
+        ends[:, -FOLLOWER_COLUMNS:],
+    )
 
 
 def histories_in_blocks(
@@ -132,11 +150,33 @@ def _fixed(tables: Tallies, rule: Nodes) -> list[TensorVariable]:
 
 
 def _histories(tables: Tallies, results: TensorVariable) -> Histories:
-    table = results[:, :-FOLLOWER_COLUMNS].reshape((-1, 3, len(tables.cells), len(FEATURES)))
-    return Histories(table, tables.cells[:, 0], tables.cells[:, 1], results[:, -FOLLOWER_COLUMNS:])
+    table, (misaligned, aligned) = _table(tables, results), tables.cells.T
+    begins = np.searchsorted(misaligned, np.arange(misaligned.max() + 2)).tolist()
+    cells = table.sum(axis=1)
+    counts = [cells[:, begin:end].sum(axis=1) for begin, end in pairwise(begins)]
+    return Histories(
+        table,
+        misaligned,
+        aligned,
+        pt.stack(counts, axis=1),
+        table[..., 0].sum(axis=2),
+        results[:, -FOLLOWER_COLUMNS:],
+    )
 
 
-Kind = Literal["apart", "share", "decide"]
+def _table(tables: Tallies, results: TensorVariable) -> TensorVariable:
+    return results[:, :-FOLLOWER_COLUMNS].reshape((-1, 3, len(tables.cells), len(FEATURES)))
+
+
+def _first(tables: Tallies, ends: TensorVariable) -> TensorVariable:
+    """Sum the ends over what follows what the first project fielded."""
+    histories = np.bincount(tables.histories[:, 0], minlength=tables.size)
+    rows = (ends[:, :-FOLLOWER_COLUMNS].reshape((-1, ROWS, tables.size)) * histories).sum(axis=2)
+    branch = np.array(BRANCH)
+    return pt.stack([rows[:, branch == each].sum(axis=1) for each in range(3)], axis=1)
+
+
+Kind = Literal["apart", "share", "decide", "count"]
 
 
 @dataclass(frozen=True)
@@ -185,6 +225,7 @@ _STEPS: dict[Kind, Step] = {
     "apart": Step(1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape),
     "share": Step(2, share, share_reverse, share_on_tape, share_from_tape),
     "decide": Step(3, decide, decide_reverse),
+    "count": Step(3, count, count_reverse),
 }
 
 

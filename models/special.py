@@ -32,6 +32,7 @@ _SOURCES = (
     "tape",
     "story",
     "contest",
+    "counts",
     "integral",
     "shared",
     "blocks",

@@ -12,6 +12,7 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.arrival import arrival_by
+from takeoff.models.contest import FEATURES
 from takeoff.models.coordination import coordination
 from takeoff.models.errors import InputError
 from takeoff.models.histories import (
@@ -20,7 +21,7 @@ from takeoff.models.histories import (
     histories_in_blocks,
     shared_histories,
 )
-from takeoff.models.layout import ABSENT, ALIGNED, MISALIGNED
+from takeoff.models.layout import ALIGNED, MISALIGNED
 from takeoff.models.nodes import Precision
 from takeoff.models.outcomes import OUTCOME_NAMES, outcome, year_of
 from takeoff.models.provenance import homogeneity, kinships, shares
@@ -150,6 +151,32 @@ def _extra_margins(
 
 
 @dataclass(frozen=True)
+class _Groups:
+    """Histories in groups with as many misaligned each: how many (group,), and sums over each.
+
+    The sums are those of the ``FEATURES`` of the contest, in their order (world, group).
+    """
+
+    misaligned: np.ndarray
+    histories: TensorVariable
+    misaligned_share: TensorVariable
+    takeover_together: TensorVariable
+    takeover_alone: TensorVariable
+
+
+_BY_COUNT = {
+    "anything": slice(None),
+    "warning_shot": slice(None),
+    "no_warning_shot": slice(None),
+    "any_misaligned": slice(1, None),
+    "all_misaligned": slice(-1, None),
+    "one_misaligned": slice(1, 2),
+}
+"""Events of which the number of misaligned projects is all that must be known, and which numbers
+(of a warning shot and its absence, all: they happen with a probability that depends on it)."""
+
+
+@dataclass(frozen=True)
 class World:
     """Worlds of one scenario: the joint over histories, and the outcomes read off it.
 
@@ -243,23 +270,25 @@ class World:
 
     def probability(self, event: str) -> TensorVariable:
         """Give the probability of an event: (world,)."""
+        groups = self._groups(event)
         if event == "warning_shot":
-            return (self._masses(0, "anything") * self._warned()).sum(axis=1)
+            return (groups.histories * self._warned(groups)).sum(axis=1)
         if event == "no_warning_shot":
-            return (self._masses(0, "anything") * (1 - self._warned())).sum(axis=1)
-        return self._masses(0, event).sum(axis=1)
+            return (groups.histories * (1 - self._warned(groups))).sum(axis=1)
+        return groups.histories.sum(axis=1)
 
     def takeover_and(self, event: str) -> TensorVariable:
         """Give the probability of an event followed by takeover: (world,)."""
-        warned = event in ("warning_shot", "no_warning_shot")
-        together, alone = (self._masses(each, "anything" if warned else event) for each in (2, 3))
+        groups = self._groups(event)
+        together, alone = groups.takeover_together, groups.takeover_alone
         response, apart = self.parameters["response"][:, None], 1 - self.coordination[:, None]
+        log_no_slip = self._log_no_slip(groups)
         if event == "warning_shot":
-            taken = alone * self._warned() * (1 - response)
+            taken = alone * self._warned(groups) * (1 - response)
         elif event == "no_warning_shot":
-            taken = together * (1 - apart) + apart * alone * self._no_slip()
+            taken = together * (1 - apart) + apart * alone * pt.exp(log_no_slip)
         else:
-            averted = response * self._slip()
+            averted = -response * pt.expm1(log_no_slip)
             taken = together * (1 - apart) + alone * apart * (1 - averted)
         return taken.sum(axis=1)
 
@@ -273,19 +302,19 @@ class World:
         if name in _TAKEOVER_GIVEN:
             event = _TAKEOVER_GIVEN[name]
             return self.takeover_and(event) / self.probability(event)
-        table, follower = self.histories.table, self.histories.follower
+        first, follower = self.histories.first, self.histories.follower
         if name == "first_fielded":
-            return table[:, :ABSENT, :, 0].sum(axis=(1, 2))
+            return first[:, ALIGNED] + first[:, MISALIGNED]
         if name == "first_aligned":
-            return self.probability("first_aligned") / self.outcome("first_fielded")
+            return first[:, ALIGNED] / self.outcome("first_fielded")
         if name == "follower_aligned_given_first_aligned":
             return follower[:, 0] / follower[:, 1]
         if name == "follower_aligned_given_first_misaligned":
             return follower[:, 2] / follower[:, 3]
         if name == "misaligned_share":
-            return self._masses(1, "anything").sum(axis=1)
+            return self._groups("anything").misaligned_share.sum(axis=1)
         if name == "projects_fielded":
-            return self._masses(0, "fielded").sum(axis=1)
+            return self._groups("fielded").histories.sum(axis=1)
         if name == "warning_shot_given_misaligned":
             return self.probability("warning_shot") / self.probability("any_misaligned")
         raise NotImplementedError(name)
@@ -297,29 +326,29 @@ class World:
             spared += pt.log1p(-road(each, self.parameters, self.scenario))
         return -pt.expm1(spared)
 
-    def _slip(self) -> TensorVariable:
-        """P(at least one of the misaligned slips, acting apart): (world, cell)."""
-        return -pt.expm1(self._log_no_slip())
-
-    def _no_slip(self) -> TensorVariable:
-        return pt.exp(self._log_no_slip())
-
-    def _log_no_slip(self) -> TensorVariable:
+    def _log_no_slip(self, groups: "_Groups") -> TensorVariable:
+        """Give the logarithm of P(none of the misaligned slips, acting apart): (world, group)."""
         slip = pt.minimum(self.parameters["slip"], _MOST_CERTAIN)
-        return pt.log1p(-slip)[:, None] * self.histories.misaligned
+        return pt.log1p(-slip)[:, None] * groups.misaligned
 
-    def _warned(self) -> TensorVariable:
-        """P(warning shot): (world, cell)."""
-        return (1 - self.coordination)[:, None] * self._slip()
+    def _warned(self, groups: "_Groups") -> TensorVariable:
+        """P(warning shot): (world, group)."""
+        return (self.coordination - 1)[:, None] * pt.expm1(self._log_no_slip(groups))
 
-    def _masses(self, feature: int, event: str) -> TensorVariable:
-        """Sum a feature of the contest over the branches of an event: (world, cell).
+    def _groups(self, event: str) -> "_Groups":
+        """Give the histories of an event in groups with as many misaligned each.
 
-        What happens later depends on the cell alone, so it need not be worked out by branch.
+        What happens after the contest depends on nothing else.
         """
-        table = self.histories.table[..., feature]
-        return (
-            table.sum(axis=1) if event == "anything" else (table * self._cells(event)).sum(axis=1)
+        if event in _BY_COUNT:
+            span = _BY_COUNT[event]
+            numbers = np.arange(self.scenario.projects + 1)[span]
+            counts = self.histories.counts[:, span]
+            return _Groups(numbers, *(counts[..., each] for each in range(len(FEATURES))))
+        table, own = self.histories.table, self._cells(event)
+        return _Groups(
+            self.histories.misaligned,
+            *((table[..., each] * own).sum(axis=1) for each in range(len(FEATURES))),
         )
 
     def _cells(self, event: str) -> FloatArray:
@@ -332,12 +361,9 @@ class World:
             "fielded": everyone * (bad + good),
             "first_aligned": everyone * (branch == ALIGNED),
             "first_misaligned": everyone * (branch == MISALIGNED),
-            "any_misaligned": everyone * (bad > 0),
             "any_aligned": everyone * (good > 0),
-            "all_misaligned": everyone * (bad == projects),
             "all_aligned": everyone * (good == projects),
             "coexistence": everyone * (bad > 0) * (good > 0),
-            "one_misaligned": everyone * (bad == 1),
             "one_aligned": everyone * (bad == projects - 1) * (good == 1),
         }
         return np.asarray(tables[event])[None]

@@ -1,6 +1,7 @@
 """Worlds that share all but margin and offense: the grid against one world at a time."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from pytensor.compile.maker import function
 from pytensor.compile.mode import Mode
 
+from takeoff.models.counts import count, count_reverse
 from takeoff.models.evaluate import evaluate
 from takeoff.models.integral import decide, decide_reverse
 from takeoff.models.joint import tallies
@@ -160,6 +162,33 @@ def test_the_grid_and_the_contest_carry_back_the_derivatives_that_differences_sh
             [common, share(common, margin, *fixed), offense],
             group,
         )
+        check_derivatives(
+            lambda *worlds: count(*worlds, *rule),
+            lambda *worlds: count_reverse(*worlds, *rule),
+            [common, share(common, margin, *fixed), offense],
+            group,
+        )
+
+
+@pytest.mark.parametrize("case", SCENARIOS)
+def test_counting_agrees_with_the_table_summed_over_all_but_how_many_are_misaligned(
+    case: str,
+) -> None:
+    scenario = Scenario(**SCENARIOS[case])
+    worlds = {name: each[:EXPERTS] for name, each in panels().items()}
+    inputs: dict[str, Any] = {
+        name: pt.constant(each if name in OWN else each[:1]) for name, each in worlds.items()
+    }
+    shared = world(inputs, scenario, "fit").histories
+    first = shared.table[..., 0].sum(axis=2)
+    begins = np.searchsorted(shared.misaligned, np.arange(scenario.projects + 2))
+    mode = Mode(linker="py", optimizer="fast_compile")
+    evaluated: Any = function([], [shared.table, shared.counts, first, shared.first], mode=mode)
+    table, counts, branches, found = evaluated()
+    np.testing.assert_allclose(found, branches, rtol=1e-12, atol=1e-14)
+    for number, (begin, end) in enumerate(pairwise(begins.tolist())):
+        expected = table[:, :, begin:end].sum(axis=(1, 2))
+        np.testing.assert_allclose(counts[:, number], expected, rtol=1e-12, atol=1e-14)
 
 
 def test_far_margins_give_positive_outcomes() -> None:

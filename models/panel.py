@@ -31,7 +31,16 @@ from takeoff.models.special import FloatArray
 from takeoff.models.world import World, world
 from takeoff.models.worldviews import VARYING, camp_contrasts, worldviews
 
-__all__ = ["LEAST_NOISE", "Panel", "Rows", "expected_log_odds", "panel_model"]
+__all__ = [
+    "CARE_SPREAD",
+    "LEAST_NOISE",
+    "Panel",
+    "Rows",
+    "Worlds",
+    "expected_log_odds",
+    "offset_sd",
+    "panel_model",
+]
 
 _NOISE_CENTER = {"level": 0.3, "relative": 1.0, "shift": 0.5}
 """Median noise in log-odds: people repeat a probability within a factor of 1.3; guesses about
@@ -40,7 +49,7 @@ LEAST_NOISE = 0.1
 """Nobody holds a probability more sharply than a tenth of a unit of log-odds; without this floor an
 expert whose answers happen to agree would be a wall to the sampler."""
 _NOISE_SPREAD = 0.5
-_CARE_SPREAD = 0.5
+CARE_SPREAD = 0.5
 _INTERCEPT_SPREAD = 3.0
 _EFFICACY_SPREAD = 1.5
 _AS_DECLARED = Scales()
@@ -120,7 +129,7 @@ def panel_model(
         questions = [judgments.questions[name] for name in asked]
         answers_expected = expected_log_odds(questions, worlds, efficacy)
         expected = pt.stack(answers_expected)
-        spread = np.array([_offset_sd(question, scales) for question in questions])
+        spread = np.array([offset_sd(question, scales) for question in questions])
         wording = pm.Normal("wording", dims="question")
         shift = pm.Deterministic("offset", wording * spread, dims="question")
         noise = pm.LogNormal(
@@ -130,9 +139,7 @@ def panel_model(
             dims="reading",
         )
         log_care = pm.Normal("log_care", dims="expert")
-        care = pm.Deterministic(
-            "care", pt.exp(scales.care * _CARE_SPREAD * log_care), dims="expert"
-        )
+        care = pm.Deterministic("care", pt.exp(scales.care * CARE_SPREAD * log_care), dims="expert")
         scale = pt.sqrt((noise[rows.reading] * care[rows.expert]) ** 2 + LEAST_NOISE**2)
         center = (expected + shift[:, None])[rows.question, rows.expert]
         lower = pm.Data("lower", rows.lower, dims="answer")
@@ -190,7 +197,7 @@ class Rows:
     def is_heeded(self, number: int, question: Question) -> bool:
         """Tell whether answers say more about a question's offset than its prior does."""
         scatter = _NOISE_CENTER[question.reading] / np.sqrt((self.question == number).sum())
-        return _offset_sd(question, _AS_DECLARED) > scatter and not _is_level(question)
+        return offset_sd(question, _AS_DECLARED) > scatter and not _is_level(question)
 
     def shares(self, question: int, experts: int) -> FloatArray:
         """Give each expert's share of the answers to a question (expert,)."""
@@ -223,7 +230,7 @@ def _is_level(question: Question) -> bool:
     return question.outcome.startswith("extinction") and question.reading == "level"
 
 
-def _offset_sd(question: Question, scales: Scales) -> float:
+def offset_sd(question: Question, scales: Scales = _AS_DECLARED) -> float:
     """Give the standard deviation of a question's offset; of a relative one it is all but free."""
     if question.reading == "relative":
         return _INTERCEPT_SPREAD

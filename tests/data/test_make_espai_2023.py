@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from takeoff.data import load_study, make_espai_2023, study_folder
+from takeoff.data.card import load_card
 from takeoff.data.make_espai_2023 import Entry, read
 
 FOLDER = study_folder("espai_2023")
@@ -115,3 +116,11 @@ def test_loading_five_thousand_answers_takes_less_than_two_seconds() -> None:
     study = load_study("espai_2023")
     assert time.process_time() - start < 2
     assert len(study.answers) > 5000
+
+
+def test_the_card_counts_those_who_contradict_themselves() -> None:
+    answers = load_study("espai_2023").answers
+    bad = answers[answers["question"] == "extremely_bad"].set_index("expert")["value"]
+    others = answers[(answers["question"] != "extremely_bad") & (answers["value"] > 0)]
+    count = int((bad.loc[others["expert"]] == 0).sum())
+    assert any(f"{count} put 0 on" in each for each in load_card("espai_2023").problems)

@@ -26,7 +26,6 @@ _INTERRUPTED = 130
 app = typer.Typer(
     # Plain help: the rich one takes half a second to import where bytecode is not cached.
     rich_markup_mode=None,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -1,6 +1,7 @@
 """The command line: what it prints, where, and with which exit code."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -312,3 +313,12 @@ def test_a_fit_that_has_not_converged_says_so_after_writing(
     assert code == 1
     assert err == "takeoff: 3 divergences\ntakeoff: R-hat of takeover is 1.2\n"
     assert Path("takeoff-report/report.html").is_file()
+
+
+def test_the_shell_completes_the_name_of_a_command() -> None:
+    words = {"_TAKEOFF_COMPLETE": "complete_bash", "COMP_WORDS": "takeoff re", "COMP_CWORD": "1"}
+    script = "from takeoff.analysis.cli import main; main([])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, env=os.environ | words
+    )
+    assert done.stdout.split() == ["report"]

@@ -99,7 +99,7 @@ def test_roads_and_endings_are_the_trees(tree: xr.DataTree, page: Page) -> None:
 
 def test_the_page_asks_for_nothing_from_outside(html: str, page: Page) -> None:
     for tag, given in page.elements:
-        assert tag not in ("script", "iframe", "object", "embed", "base")
+        assert tag not in ("iframe", "object", "embed", "base")
         for name in ("src", "href", "srcset", "poster", "action"):
             assert str(given.get(name) or "#").startswith(("#", "data:")), (tag, given)
     assert "@import" not in html
@@ -150,7 +150,7 @@ def test_a_fit_that_has_not_converged_says_so_before_anything_else(hostile_html:
 
 def test_names_cannot_write_into_the_page(hostile_html: str) -> None:
     page = Page(hostile_html)
-    assert "<script" not in hostile_html
+    assert hostile_html.count("<script") == 1  # the page's own
     assert not any("onerror" in given for _, given in page.elements)
     assert "<script>alert(1)</script>" in page.text
     assert "O'Brien & Söhne" in page.text

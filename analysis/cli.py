@@ -10,6 +10,7 @@ from io import TextIOWrapper
 
 import typer
 
+from takeoff.analysis.commands.app import app as app_command
 from takeoff.analysis.commands.check import check
 from takeoff.analysis.commands.compare import compare
 from takeoff.analysis.commands.evaluate import evaluate
@@ -84,7 +85,7 @@ def overview(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-for command in (report, fit, evaluate, compare, check, questions):
+for command in (report, fit, evaluate, compare, app_command, check, questions):
     app.command()(command)
 
 

@@ -15,7 +15,7 @@ from takeoff.models.errors import InputError
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.worldviews import VARYING
 
-__all__ = ["HEADLINE", "convergence_problems", "load", "load_current", "save"]
+__all__ = ["HEADLINE", "convergence_problems", "load", "load_complete", "load_current", "save"]
 
 HEADLINE = ("catastrophe", "takeover", "warning_shot", "coexistence", "homogeneity")
 """The outcomes with which a report leads, and ``extinction_by_2100``, which most were asked."""
@@ -64,14 +64,26 @@ def load_current(path: Path) -> xr.DataTree:
     InputError
         If it is missing, is none, or was made by another version or from other studies.
     """
+    tree = load_complete(path)
+    if _has_other_studies(tree):
+        raise InputError(f"{path}: its studies have changed since it was made; fit it again")
+    return tree
+
+
+def load_complete(path: Path) -> xr.DataTree:
+    """Read a fitted panel that this version made, be its studies as they were or not.
+
+    Raises
+    ------
+    InputError
+        If it is missing, is none, or was made by another version.
+    """
     tree = load(path)
     made, here = str(tree.attrs.get("takeoff_version")), version("takeoff")
     if made != here:
         raise InputError(f"{path}: made by takeoff {made}, and this is {here}; fit it again")
     if not _is_complete(tree):
         raise InputError(f"{path}: made by another version of the model; fit it again")
-    if _has_other_studies(tree):
-        raise InputError(f"{path}: its studies have changed since it was made; fit it again")
     return tree
 
 

@@ -1,6 +1,6 @@
 """Worlds of a posterior: those of its experts, and of experts who might have been asked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,14 @@ from takeoff.models.priors import PriorSet
 from takeoff.models.transforms import from_real, to_real
 from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
 
-__all__ = ["Imagined", "imagined", "imagined_efficacy", "shared_parameters", "worldviews_of"]
+__all__ = [
+    "Imagined",
+    "imagined",
+    "imagined_efficacy",
+    "imagined_panel",
+    "shared_parameters",
+    "worldviews_of",
+]
 
 
 @dataclass(frozen=True)
@@ -53,16 +60,48 @@ def imagined(
     if camps:
         members = random.choice(len(camps), size=shape, p=list(camp_weights.values()))
         contrasts = camp_contrasts(camps, camps)[members]
+    return Imagined(_around(draws, contrasts, chosen, random), contrasts)
+
+
+def imagined_panel(
+    draws: xr.Dataset, camps: Sequence[str], members: Sequence[str], chosen: PriorSet, seed: int
+) -> dict[str, xr.DataArray]:
+    """Imagine several experts a draw, of the camps given ("" for none).
+
+    Gives every parameter of theirs: (chain, draw), and (chain, draw, imagined) where it varies.
+    """
+    random = np.random.default_rng(seed)
+    own = camp_contrasts(camps, members)
+    shape = (draws.sizes["chain"], draws.sizes["draw"], *own.shape)
+    return _around(draws, np.broadcast_to(own, shape), chosen, random)
+
+
+def _around(
+    draws: xr.Dataset, contrasts: np.ndarray, chosen: PriorSet, random: np.random.Generator
+) -> dict[str, xr.DataArray]:
+    """Draw worlds around the panel's centre: one for each row of contrasts (chain, draw, ...)."""
+    shape = contrasts.shape[:-1]
+    dims = ("chain", "draw", "imagined")[: len(shape)]
+
+    def wide(values: np.ndarray) -> np.ndarray:
+        """Make room between the dims of draws and the others."""
+        return values.reshape(*values.shape[:2], *(1,) * (len(shape) - 2), *values.shape[2:])
+
     tail = np.exp(TAIL_SPREAD * random.normal(size=shape))
     spreads = prior_spreads(chosen)
     worlds = shared_parameters(draws)
     for column, name in enumerate(VARYING):
-        offset = draws["disagreement"].sel(varying=name).values * tail * random.normal(size=shape)
+        spread = wide(draws["disagreement"].sel(varying=name).values)
+        offset = spread * tail * random.normal(size=shape)
         if contrasts.shape[-1] > 0:
-            offset = offset + (contrasts * draws["contrast"].sel(varying=name).values).sum(-1)
-        middle = to_real(name, draws[name].values)
-        worlds[name] = draws[name].copy(data=from_real(name, middle + spreads[column] * offset))
-    return Imagined(worlds, contrasts)
+            between = draws["contrast"].sel(varying=name).transpose("chain", "draw", ...)
+            offset = offset + (contrasts * wide(between.values)).sum(-1)
+        middle = wide(to_real(name, draws[name].values))
+        world = from_real(name, middle + spreads[column] * offset)
+        worlds[name] = xr.DataArray(
+            world, dims=dims, coords={"chain": draws["chain"], "draw": draws["draw"]}
+        )
+    return worlds
 
 
 def imagined_efficacy(draws: xr.Dataset, contrasts: np.ndarray, seed: int) -> xr.DataArray:

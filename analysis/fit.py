@@ -11,7 +11,11 @@ import xarray as xr
 from nutpie.compiled_pyfunc import PyFuncModel, from_pyfunc
 
 from takeoff.analysis import derived
+from takeoff.analysis.baselines.asked import baselines
+from takeoff.analysis.leaving_out.scores import left_out_scores
 from takeoff.analysis.posterior import convergence_problems
+from takeoff.analysis.predictive import Forecast, strangers
+from takeoff.analysis.predictive_checks import predictive_checks
 from takeoff.analysis.provenance import describe
 from takeoff.data import join, load_study
 from takeoff.models.coordinates import Coordinates
@@ -32,6 +36,10 @@ _LONGEST = 7
 """Doublings of a trajectory at most: draws take 5 or 6, the first tuning steps would take 10."""
 _PRIOR_DRAWS = 300
 _MOST_DRAWS = 2000
+_MOST_FORETOLD = 100
+"""Experts at most whose answers are left out one by one: time and memory grow with them."""
+_FEWEST_DRAWS = 100
+"""Draws without which the tail of weights on them cannot be fitted."""
 
 
 def fit(
@@ -61,8 +69,9 @@ def fit(
     -------
     xr.DataTree
         Groups ``posterior``, ``sample_stats``, ``prior``, ``outcomes``, ``prior_outcomes``,
-        ``map``, ``likeness``, ``latent``, ``learned``, ``observed``, ``observed_data`` and
-        ``log_likelihood``; the root's attributes say where all came from.
+        ``map``, ``likeness``, ``latent``, ``learned``, ``observed``, ``observed_data``,
+        ``log_likelihood``, ``baselines``, and with at most a hundred experts ``left_out`` and
+        ``checks``; the root's attributes say where all came from.
 
     Raises
     ------
@@ -215,4 +224,21 @@ def _derived(
         "observed": judgments.answers.reset_coords(drop=True).drop_vars("expert", errors="ignore"),
         "observed_data": xr.Dataset({"log_odds": ("answer", panel.rows.value)}),
         "log_likelihood": derived.log_likelihood(posterior, panel),
+        "baselines": baselines(thinned, judgments, chosen, seed),
+        **_foretold(posterior, panel, judgments, seed),
+    }
+
+
+def _foretold(
+    posterior: xr.Dataset, panel: Panel, judgments: Judgments, seed: int
+) -> dict[str, xr.Dataset]:
+    """Score answers left out, and check answers repeated, where experts can be gone through."""
+    draws = posterior.sizes["chain"] * posterior.sizes["draw"]
+    if posterior.sizes["expert"] > _MOST_FORETOLD or draws < _FEWEST_DRAWS:
+        return {}
+    told = Forecast.of(posterior, panel)
+    new = Forecast.of(strangers(posterior, panel, seed), panel)
+    return {
+        "left_out": left_out_scores(posterior, panel, judgments, told, new),
+        "checks": predictive_checks(panel, judgments, told, new, seed),
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
+from takeoff.analysis.answers_page import answers_context
 from takeoff.analysis.claims import claim_lines
 from takeoff.analysis.diagnostics import diagnose
 from takeoff.analysis.figures.likeness import PARTS, likeness_of
@@ -139,6 +140,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
             part: (quantity(each.median, "correlation"), span(each, "correlation"))
             for part, each in parts.items()
         },
+        **answers_context(tree),
         "claims": claim_lines(tree["claims"].to_dataset()) if "claims" in tree.children else [],
         "roads": {name: lines_of(tree, name) for name in ROADS},
         "mixing": mixing,

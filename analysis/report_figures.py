@@ -82,6 +82,12 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
         ),
         "convergence": (convergence, f"Trace and rank histograms by chain for: {worst}."),
     }
+    if "checks" in tree.children:
+        drawn["checks"] = (
+            figures.checks_figure,
+            "Dots over bands, question by question: shares of round numbers and of answers near "
+            "zero, mean and spread. A table of tail areas follows.",
+        )
     return {
         name: (_narrow if name in _NARROW else picture)(tree, draw, words)
         for name, (draw, words) in drawn.items()

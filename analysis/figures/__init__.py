@@ -4,6 +4,7 @@ Every function takes the width of the figure in inches, and stacks its panels wh
 room to set them side by side; matplotlib is imported when one is called.
 """
 
+from takeoff.analysis.figures.checks import checks_figure
 from takeoff.analysis.figures.convergence import convergence_figure
 from takeoff.analysis.figures.experts import experts_figure, worldviews_figure
 from takeoff.analysis.figures.learned import jacobian_figure, outcomes_figure, parameters_figure
@@ -16,6 +17,7 @@ from takeoff.analysis.figures.turning import turning_figure
 __all__ = [
     "PAGE",
     "PHONE",
+    "checks_figure",
     "convergence_figure",
     "experts_figure",
     "jacobian_figure",

@@ -1,0 +1,137 @@
+"""Pools beside the model, for every outcome that a panel was asked about directly.
+
+A question asks directly when its answer is read as the outcome itself, given nothing else and
+supposing nothing. Each expert counts once: who gave several answers to a question (people update)
+counts with their mean log-odds. 0 and 1, which no geometric pool survives, count as the middle of
+what rounds to them.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from scipy.special import expit, logit
+
+from takeoff.analysis.baselines.pools import POOLS
+from takeoff.analysis.summaries import LEVELS
+from takeoff.analysis.worlds import imagined, worldviews_of
+from takeoff.models.evaluate import evaluate
+from takeoff.models.priors import PriorSet
+from takeoff.models.questions import EFFICACY, Judgments, Question
+
+__all__ = ["WHOLE_PANEL", "asked_directly", "baselines", "one_answer_each"]
+
+WHOLE_PANEL = "panel"
+"""The name of the pools over all experts, beside those over each camp."""
+
+
+def asked_directly(judgments: Judgments) -> dict[str, Question]:
+    """Give the questions that were answered and ask for an outcome directly, by label."""
+    stated = judgments.answers["kind"].values == "probability"
+    answered = set(judgments.answers["question"].values[stated].tolist())
+    return {
+        label: each
+        for label, each in judgments.questions.items()
+        if label in answered
+        and each.reading == "level"
+        and each.outcome != EFFICACY
+        and each.given is None
+        and each.intervention is None
+    }
+
+
+def one_answer_each(judgments: Judgments, questions: Sequence[str]) -> xr.DataArray:
+    """Give one probability an expert and question: (question, expert), NaN where none was given."""
+    answers = judgments.answers
+    answers = answers.isel(answer=np.flatnonzero(answers["kind"].values == "probability"))
+    value = answers["value"].values
+    middle = (answers["lower"].values + answers["upper"].values) / 2
+    inside = np.where((value <= 0) | (value >= 1), middle, value)
+    who, asked = answers["expert_name"].values, answers["question"].values
+    experts = answers["expert"].values
+    table = np.full((len(questions), len(experts)), np.nan)
+    for row, question in enumerate(questions):
+        for column, expert in enumerate(experts):
+            own = inside[(asked == question) & (who == expert)]
+            if len(own):
+                table[row, column] = expit(logit(own).mean())
+    return xr.DataArray(
+        table,
+        dims=("question", "expert"),
+        coords={"question": list(questions), "expert": experts, "camp": answers["camp"]},
+    )
+
+
+def baselines(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int) -> xr.Dataset:
+    """Compute every pool of every outcome asked directly, with the model's answer beside it.
+
+    Parameters
+    ----------
+    draws
+        Draws of the posterior.
+    judgments
+        What the panel said.
+    chosen, seed
+        Prior set, and seed of the imagined experts of the population.
+
+    Returns
+    -------
+    xr.Dataset
+        ``pooled`` (question, whose, pool) and ``experts`` (question, whose), how many were pooled,
+        where ``whose`` is the panel and each camp; ``model`` (question, view, level), quantiles
+        of the outcome for each camp, the consensus and the population, as everywhere else: without
+        wording and noise.
+    """
+    questions = asked_directly(judgments)
+    said = one_answer_each(judgments, list(questions))
+    camps = [each for each in judgments.camp_weights if each in said["camp"].values]
+    groups = {WHOLE_PANEL: said, **{each: said.isel(expert=said["camp"] == each) for each in camps}}
+    whose = xr.IndexVariable("whose", list(groups))
+    pooled = [
+        xr.concat([rule(group, "expert") for rule in POOLS.values()], xr.Variable("pool", [*POOLS]))
+        for group in groups.values()
+    ]
+    numbers = [group.notnull().sum("expert") for group in groups.values()]
+    return xr.Dataset(
+        {
+            "pooled": xr.concat(pooled, whose).transpose("question", "whose", "pool"),
+            "experts": xr.concat(numbers, whose).transpose("question", "whose"),
+            "model": _model(draws, judgments, chosen, seed, questions, camps),
+            "outcome": ("question", [each.outcome for each in questions.values()]),
+            "projects": ("question", [each.scenario.projects for each in questions.values()]),
+        }
+    )
+
+
+def _model(
+    draws: xr.Dataset,
+    judgments: Judgments,
+    chosen: PriorSet,
+    seed: int,
+    questions: Mapping[str, Question],
+    camps: Sequence[str],
+) -> xr.DataArray:
+    """Summarize what the model says of each question's outcome: (question, view, level)."""
+    own = worldviews_of(draws)
+    further = imagined(draws, judgments.camp_weights, chosen, seed).worlds
+    camp = judgments.answers["camp"].values
+    rows = []
+    for question in questions.values():
+        expert, population = (
+            evaluate(worlds, question.scenario, [question.outcome], "fit")[question.outcome]
+            for worlds in (own, further)
+        )
+        views = {
+            **{each: expert.isel(expert=camp == each).median("expert") for each in camps},
+            "consensus": expert.median("expert"),
+            "population": population,
+        }
+        found = [each.quantile(list(LEVELS), ("chain", "draw")) for each in views.values()]
+        rows.append(xr.concat(found, xr.IndexVariable("view", list(views))))
+    if not rows:
+        whose = [*camps, "consensus", "population"]
+        empty = np.empty((0, len(whose), len(LEVELS)))
+        coords = {"question": [], "view": whose, "level": list(LEVELS)}
+        return xr.DataArray(empty, dims=("question", "view", "level"), coords=coords)
+    table = xr.concat(rows, xr.IndexVariable("question", list(questions)))
+    return table.rename(quantile="level").transpose("question", "view", "level")

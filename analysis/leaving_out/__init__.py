@@ -1,0 +1,1 @@
+"""Answers left out: how well the model foretells them, and how well pools do."""

@@ -1,0 +1,133 @@
+"""What a posterior expects to be said: by the experts who answered, and by new ones in their place.
+
+An answer is normal in log-odds before it is rounded (`takeoff.models.panel`), with a centre and a
+scale that a draw fixes. A *stranger* is a new expert of the same camp: everything that belongs to
+the expert alone is drawn again, everything shared is kept.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import xarray as xr
+from pymc.model.transform.conditioning import remove_value_transforms
+from scipy.special import log_ndtr
+
+from takeoff.models.evaluate import INTERPRETED
+from takeoff.models.panel import Panel
+from takeoff.models.pieces import in_pieces
+from takeoff.models.program import program_of
+from takeoff.models.special import FloatArray
+
+__all__ = [
+    "Forecast",
+    "log_probability",
+    "own_log_prior",
+    "own_variables",
+    "strangers",
+]
+
+_PIECE = 100
+
+
+def own_variables(panel: Panel) -> list[str]:
+    """Name the free variables that belong to one expert each."""
+    dims = panel.model.named_vars_to_dims
+    return [each.name for each in panel.model.free_RVs if "expert" in dims.get(each.name, ())]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What draws say of each answer before it is rounded, all (sample, answer).
+
+    Attributes
+    ----------
+    center, scale
+        Of its normal distribution, in log-odds; of a shift, less the baseline's.
+    log_likelihood
+        Log probability of the interval that the rounded answer stands for.
+    """
+
+    center: FloatArray
+    scale: FloatArray
+    log_likelihood: FloatArray
+
+    @classmethod
+    def of(cls, draws: xr.Dataset, panel: Panel) -> "Forecast":
+        """Compute it for draws of a posterior, or of one with strangers in the experts' places."""
+
+        def graph(story: pm.Model) -> Sequence[Any]:
+            node = story["log_odds"].owner
+            return story.replace_rvs_by_values(list(node.op.dist_params(node)[:2]))
+
+        answers = len(panel.rows.value)
+        center, scale = (each.reshape(-1, answers) for each in _computed(graph, draws, panel))
+        lower, upper = panel.rows.lower, panel.rows.upper
+        return cls(center, scale, log_probability(center, scale, lower, upper))
+
+
+def own_log_prior(draws: xr.Dataset, panel: Panel) -> xr.DataArray:
+    """Compute the log prior of all that belongs to each expert: (chain, draw, expert)."""
+    names = own_variables(panel)
+
+    def graph(story: pm.Model) -> Sequence[Any]:
+        return story.logp([story[each] for each in names], jacobian=False, sum=False)
+
+    dims = panel.model.named_vars_to_dims
+    total: Any = 0.0
+    for name, values in zip(names, _computed(graph, draws, panel), strict=True):
+        each = xr.DataArray(values, dims=("chain", "draw", *dims[name]))
+        total = total + each.sum([dim for dim in dims[name] if dim != "expert"])
+    coords = {"chain": draws["chain"], "draw": draws["draw"], "expert": draws["expert"]}
+    return total.assign_coords(coords).transpose("chain", "draw", "expert")
+
+
+def strangers(draws: xr.Dataset, panel: Panel, seed: int) -> xr.Dataset:
+    """Put a new expert of the same camp in every expert's place, in every draw.
+
+    Gives the free variables of the story, with the shared ones as they were.
+    """
+    model, own = panel.model, own_variables(panel)
+    free = [each.name for each in model.free_RVs]
+    shared = draws[[name for name in free if name not in own]]
+    drawn = pm.sample_posterior_predictive(
+        xr.DataTree.from_dict({"posterior": shared}),
+        model=model,
+        var_names=own,
+        random_seed=seed,
+        progressbar=False,
+        compile_kwargs={"mode": INTERPRETED},
+    )
+    new = drawn["posterior_predictive"].to_dataset()[own]
+    return shared.merge(new.assign_coords(chain=draws["chain"], draw=draws["draw"]))
+
+
+def log_probability(
+    center: FloatArray, scale: FloatArray, lower: FloatArray, upper: FloatArray
+) -> FloatArray:
+    """Compute the log probability of intervals, all in log-odds, as the model's likelihood does.
+
+    On the side where both ends are rarer, so that the difference keeps its digits.
+    """
+    low, high = (lower - center) / scale, (upper - center) / scale
+    right = low + high > 0
+    log_near = log_ndtr(np.where(right, -low, high))
+    log_far = log_ndtr(np.where(right, -high, low))
+    return np.asarray(log_near + np.log(-np.expm1(log_far - log_near)))
+
+
+def _computed(
+    graph: Callable[[pm.Model], Sequence[Any]], draws: xr.Dataset, panel: Panel
+) -> list[FloatArray]:
+    """Compute functions of the story's own variables at draws, each (chain, draw, ...)."""
+    story = remove_value_transforms(panel.model)
+    names = [story.values_to_rvs[each].name for each in story.value_vars]
+    values = [draws[name].transpose("chain", "draw", ...) for name in names]
+    shape = values[0].shape[:2]
+    program = program_of(graph(story), story.value_vars, [each.shape[2:] for each in values])
+    vectors = np.concatenate([each.values.reshape(prod(shape), -1) for each in values], axis=1)
+    found = in_pieces(lambda: program.values, [vectors], _PIECE)
+    return [each.reshape(*shape, *each.shape[1:]) for each in found]

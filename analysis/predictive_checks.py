@@ -1,0 +1,148 @@
+"""Posterior predictive checks: whether the fitted panel would have said such numbers.
+
+From draws of the posterior the same questions are answered again, and some statistics of the
+repeated answers are compared with those of the real ones: over the whole panel, by question and by
+expert. The *tail area* is the probability that a repeated panel shows at least as much; near 0 or 1
+the model does not reproduce that side of the answers. It is no test of a known size: the same
+answers were used to fit, which draws tail areas towards one half (Gelman, Meng and Stern 1996).
+
+Repeated are the answers of the *same people*, with the worldview that each has in the draw, and of
+*new people* of the same camps.
+"""
+
+import numpy as np
+import xarray as xr
+from scipy.special import expit, logit
+
+from takeoff.analysis.predictive import Forecast
+from takeoff.analysis.summaries import LEVELS
+from takeoff.models.panel import Panel
+from takeoff.models.questions import Judgments
+from takeoff.models.special import FloatArray
+
+__all__ = ["EXTREME", "PEOPLE", "STATISTICS", "predictive_checks"]
+
+EXTREME = 0.025
+"""A tail area below this, or above 1 less this, is said to fail."""
+
+PEOPLE = ("same people", "new people")
+
+STATISTICS = ("multiples of 5%", "near zero", "mean", "spread")
+"""Share of answers that are multiples of 5 per cent (of probabilities above 0 and below 1); share
+below half a per cent, which rounds to zero; mean and standard deviation in log-odds, of a shift
+less the baseline's."""
+
+_COARSE = 0.05
+_NEAR_ZERO = 0.005
+_FEWEST = 3  # fewer answers have no spread worth a check
+
+
+def predictive_checks(
+    panel: Panel, judgments: Judgments, told: Forecast, new: Forecast, seed: int
+) -> xr.Dataset:
+    """Compare statistics of the answers with those of answers repeated from the posterior.
+
+    Parameters
+    ----------
+    panel, judgments
+        The panel's model, and what it was fitted to.
+    told, new
+        Forecasts by draws of the posterior: of the experts' own answers, and of strangers' in
+        their places.
+    seed
+        Of the noise in repeated answers.
+
+    Returns
+    -------
+    xr.Dataset
+        ``observed`` (part, statistic), ``repeated`` (people, part, statistic, level) and
+        ``tail_area`` (people, part, statistic), over the parts of the panel with at least three
+        answers, whose coordinate ``by`` is panel, question or expert; ``answers`` (part,).
+    """
+    stated = np.flatnonzero(judgments.answers["kind"].values == "probability")
+    baseline = _baseline(judgments)[stated]
+    parts = [each for each in _parts(judgments, stated) if each[2].sum() >= _FEWEST]
+    said = _said(judgments, panel)[stated]
+    value = judgments.answers["value"].values[stated]
+    real = _statistics(said[None], _is_multiple(value)[None], baseline, parts)[0]
+    random = np.random.default_rng(seed)
+    again = []
+    for forecast in (told, new):
+        center, scale = forecast.center[:, stated], forecast.scale[:, stated]
+        drawn = random.normal(center, scale)
+        again.append(
+            _statistics(drawn, _becomes_multiple(expit(drawn + baseline)), baseline, parts)
+        )
+    repeated = np.array(again)  # (people, sample, part, statistic)
+    above = (repeated > real).mean(axis=1) + (repeated == real).mean(axis=1) / 2
+    dims = ("people", "part", "statistic")
+    return xr.Dataset(
+        {
+            "observed": (dims[1:], real),
+            "repeated": ((*dims, "level"), np.moveaxis(np.quantile(repeated, LEVELS, 1), 0, -1)),
+            "tail_area": (dims, above),
+            "answers": ("part", [int(each[2].sum()) for each in parts]),
+        },
+        coords={
+            "people": list(PEOPLE),
+            "part": [each[1] for each in parts],
+            "by": ("part", [each[0] for each in parts]),
+            "statistic": list(STATISTICS),
+            "level": list(LEVELS),
+        },
+    )
+
+
+def _parts(judgments: Judgments, stated: np.ndarray) -> list[tuple[str, str, np.ndarray]]:
+    """Give parts of the panel: by what, the name, and which answers."""
+    answers = judgments.answers.isel(answer=stated)
+    found = [("panel", "all answers", np.ones(len(stated), dtype=bool))]
+    for by, variable in (("question", "question"), ("expert", "expert_name")):
+        names = answers[variable].values
+        found += [(by, each, names == each) for each in dict.fromkeys(names.tolist())]
+    return found
+
+
+def _statistics(
+    log_odds: FloatArray,
+    multiple: FloatArray,
+    baseline: FloatArray,
+    parts: list[tuple[str, str, np.ndarray]],
+) -> FloatArray:
+    """Compute every statistic of answers (sample, answer): (sample, part, statistic)."""
+    near_zero = expit(log_odds + baseline) < _NEAR_ZERO
+    table = [
+        [
+            multiple[:, own].mean(axis=1),
+            near_zero[:, own].mean(axis=1),
+            log_odds[:, own].mean(axis=1),
+            log_odds[:, own].std(axis=1, ddof=1),
+        ]
+        for _, _, own in parts
+    ]
+    return np.moveaxis(np.array(table), -1, 0)
+
+
+def _is_multiple(value: FloatArray) -> FloatArray:
+    steps = value / _COARSE
+    return np.asarray((np.abs(steps - np.round(steps)) < 1e-9) & (value > 0) & (value < 1))
+
+
+def _becomes_multiple(probability: FloatArray) -> FloatArray:
+    """Tell whether the roundest number for a probability (`simulation.roundest`) is a multiple."""
+    return np.asarray((probability >= _COARSE / 2) & (probability <= 1 - _COARSE / 2))
+
+
+def _baseline(judgments: Judgments) -> FloatArray:
+    """Give the log-odds from which each answer is a step: 0 but for shifts (answer,)."""
+    asked = judgments.answers["question"].values
+    shift = [judgments.questions[each].reading == "shift" for each in asked]
+    return np.asarray(logit(np.where(shift, judgments.answers["baseline"].values, 0.5)))
+
+
+def _said(judgments: Judgments, panel: Panel) -> FloatArray:
+    """Give answers as the model reads them, 0 and 1 as the middle of what rounds to them."""
+    answers = judgments.answers
+    middle = logit((answers["lower"].values + answers["upper"].values) / 2)
+    certain = np.isin(answers["value"].values, (0.0, 1.0))
+    return np.asarray(np.where(certain, middle - _baseline(judgments), panel.rows.value))

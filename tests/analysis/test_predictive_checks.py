@@ -1,0 +1,85 @@
+"""Checks find what the model does not reproduce, and pass what it does."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+from takeoff.analysis.check_sentences import about_checks, check_rows
+from takeoff.analysis.predictive import Forecast
+from takeoff.analysis.predictive_checks import (
+    EXTREME,
+    PEOPLE,
+    STATISTICS,
+    _becomes_multiple,
+    _is_multiple,
+    predictive_checks,
+)
+from takeoff.analysis.simulation import answered, reduced, roundest
+from takeoff.data import join, load_study
+from takeoff.models.questions import Judgments
+
+SAMPLES = 400
+LEVEL, SCALE = -1.0, 1.2
+
+
+@given(st.floats(-12, 12))
+def test_multiples_are_what_the_roundest_number_would_be(log_odds: float) -> None:
+    becomes = _becomes_multiple(np.array([1 / (1 + np.exp(-log_odds))]))
+    assert becomes[0] == _is_multiple(np.array([roundest(log_odds)]))[0]
+
+
+def checked(judgments: Judgments, center: float) -> xr.Dataset:
+    """Check answers by a model that knows their scale, and takes this for their centre."""
+    count = judgments.answers.sizes["answer"]
+    value = judgments.answers["value"].values
+    panel: Any = SimpleNamespace(rows=SimpleNamespace(value=np.log(value / (1 - value))))
+    forecast = Forecast(
+        np.full((SAMPLES, count), center), np.full((SAMPLES, count), SCALE), np.zeros(0)
+    )
+    return predictive_checks(panel, judgments, forecast, forecast, seed=4)
+
+
+@pytest.fixture(scope="module")
+def design() -> Judgments:
+    """Give the answers to questions about the level, which need no baseline."""
+    found = reduced(join([load_study("fri_2023")]), 6)
+    plain = [found.questions[each].reading != "shift" for each in found.answers["question"].values]
+    return replace(found, answers=found.answers.isel(answer=np.flatnonzero(plain)))
+
+
+def test_answers_of_the_model_itself_pass(design: Judgments) -> None:
+    """Fewer checks fail than six panels' worth of chance would let, at one in a million."""
+    random = np.random.default_rng(1)
+    count = design.answers.sizes["answer"]
+    failed = total = 0
+    for _ in range(6):
+        spoken = answered(design, random.normal(LEVEL, SCALE, count))
+        areas = checked(spoken, LEVEL)["tail_area"].sel(people=PEOPLE[0])
+        whole = areas.isel(part=0)
+        failed += int(((whole < EXTREME) | (whole > 1 - EXTREME)).sum())
+        total += whole.size
+    # Rounding to multiples of 5% widens nothing visible: 24 checks, each failing one in twenty.
+    assert total == 24
+    assert failed <= 8
+
+
+@pytest.mark.parametrize(("center", "failing"), [(LEVEL + 2, 1.0), (LEVEL - 2, 0.0)])
+def test_answers_that_are_off_fail_in_their_mean(
+    design: Judgments, center: float, failing: float
+) -> None:
+    count = design.answers.sizes["answer"]
+    spoken = answered(design, np.random.default_rng(1).normal(LEVEL, SCALE, count))
+    found = checked(spoken, center)
+    area = found["tail_area"].sel(people=PEOPLE[0], statistic="mean", part="all answers")
+    assert float(area) == pytest.approx(failing, abs=EXTREME)
+    tree = xr.DataTree.from_dict({"checks": found})
+    assert "all answers" in next(each for each in about_checks(tree) if each.startswith("Mean"))
+    rows = check_rows(tree)
+    assert rows[0].areas[STATISTICS.index("mean")][1]
+    assert {each.by for each in rows} == {"panel", "question", "expert"}

@@ -39,6 +39,17 @@ def own_variables(panel: Panel) -> list[str]:
     return [each.name for each in panel.model.free_RVs if "expert" in dims.get(each.name, ())]
 
 
+def _same(draws: xr.Dataset, panel: Panel, name: str) -> xr.DataArray | None:
+    """Give a variable's draws along the panel's coordinates; None where they lack some."""
+    if name not in draws:
+        return None
+    dims = panel.model.named_vars_to_dims.get(name, ())
+    labels = {dim: list(panel.model.coords[dim]) for dim in dims if dim in draws.coords}
+    if any(not set(each) <= set(draws[dim].values.tolist()) for dim, each in labels.items()):
+        return None
+    return draws[name].sel(labels)
+
+
 @dataclass(frozen=True)
 class Forecast:
     """What draws say of each answer before it is rounded, all (sample, answer).
@@ -88,11 +99,15 @@ def own_log_prior(draws: xr.Dataset, panel: Panel) -> xr.DataArray:
 def strangers(draws: xr.Dataset, panel: Panel, seed: int) -> xr.Dataset:
     """Put a new expert of the same camp in every expert's place, in every draw.
 
-    Gives the free variables of the story, with the shared ones as they were.
+    Gives the free variables of the story, with the shared ones as they were. Where the panel is
+    another one than the draws', what its new questions bring is drawn too.
     """
     model, own = panel.model, own_variables(panel)
-    free = [each.name for each in model.free_RVs]
-    shared = draws[[name for name in free if name not in own]]
+    names = [each.name for each in model.free_RVs if each.name not in own]
+    shared = xr.Dataset(
+        {name: each for name in names if (each := _same(draws, panel, name)) is not None}
+    )
+    own = [name for name in (each.name for each in model.free_RVs) if name not in shared]
     drawn = pm.sample_posterior_predictive(
         xr.DataTree.from_dict({"posterior": shared}),
         model=model,

@@ -1,7 +1,8 @@
 """Fit a panel: from the names of studies to a posterior with all that a report needs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,11 +28,13 @@ from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
-__all__ = ["fit", "sample_panel", "sampler_model", "simulate_panel"]
+__all__ = ["WarmStart", "fit", "sample_panel", "sampler_model", "simulate_panel"]
 
 _TARGET_ACCEPT = 0.95
 """Shorter steps, and trajectories of twice the length: as many gradients for each independent draw
 as at 0.9, and no divergences."""
+_WARM_ACCEPT = 0.8
+"""For short runs: a third fewer gradients, and the few divergences are counted."""
 _LONGEST = 7
 """Doublings of a trajectory at most: draws take 5 or 6, the first tuning steps would take 10."""
 _PRIOR_DRAWS = 300
@@ -97,30 +100,60 @@ def fit(
     return tree
 
 
+@dataclass(frozen=True)
+class WarmStart:
+    """Where chains start, and how far apart values of a coordinate lie.
+
+    Attributes
+    ----------
+    points
+        Starting points (start, coordinate).
+    scale
+        Each coordinate's spread (coordinate,). The sampler sees coordinates divided by it, so
+        that the steps it starts with have the right shape.
+    """
+
+    points: FloatArray
+    scale: FloatArray
+
+
 def sample_panel(
-    panel: Panel, *, seed: int, draws: int, tune: int, chains: int, progress: bool = False
+    panel: Panel,
+    *,
+    seed: int,
+    draws: int,
+    tune: int,
+    chains: int,
+    progress: bool = False,
+    warm: WarmStart | None = None,
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Sample a panel's posterior: the story's variables, with its dims, and the sampler's notes.
 
     Among the notes is ``unconstrained_draw``, the draws in the sampler's coordinates: a refit of
-    the panel with one thing changed starts from them.
+    the panel with one thing changed starts from them. From a warm start chains run one by one, in
+    longer steps: many short runs share a machine.
     """
     coordinates = panel.coordinates()
     sampled = nutpie.sample(
-        sampler_model(coordinates.model),
+        sampler_model(coordinates.model, warm),
         draws=draws,
         tune=tune,
         chains=chains,
+        cores=None if warm is None else 1,
         seed=seed,
-        target_accept=_TARGET_ACCEPT,
+        target_accept=_TARGET_ACCEPT if warm is None else _WARM_ACCEPT,
         maxdepth=_LONGEST,
         progress_bar=progress,
-        store_unconstrained=True,
+        store_unconstrained=warm is None,
     )
-    return _story(coordinates, sampled, panel), sampled["sample_stats"].to_dataset()
+    notes = sampled["sample_stats"].to_dataset()
+    notes.attrs["gradients"] = int(
+        notes["n_steps"].sum() + sampled["warmup_sample_stats"]["n_steps"].sum()
+    )
+    return _story(coordinates, sampled, panel), notes
 
 
-def sampler_model(model: pm.Model) -> PyFuncModel:
+def sampler_model(model: pm.Model, warm: WarmStart | None = None) -> PyFuncModel:
     """Give a model whose free variables are unconstrained to the sampler, as a program.
 
     Its own compiler would take half a minute for each new graph, and two for a first one.
@@ -131,9 +164,25 @@ def sampler_model(model: pm.Model) -> PyFuncModel:
     sizes = [int(np.prod(shape)) for shape in shapes]
     program = program_of([model.logp()], free, shapes)
     names = [each.name for each in free]
+    scale = np.ones(sum(sizes)) if warm is None else warm.scale
+
+    def density() -> Callable[[FloatArray], tuple[float, FloatArray]]:
+        function = program.density()
+
+        def scaled(vector: FloatArray) -> tuple[float, FloatArray]:
+            value, gradient = function(scale * vector)
+            return value, scale * gradient
+
+        return function if warm is None else scaled
+
+    def begin(seed: int) -> FloatArray:
+        random = np.random.default_rng(seed)
+        if warm is None:
+            return random.uniform(-0.2, 0.2, sum(sizes))
+        return warm.points[random.integers(len(warm.points))] / scale
 
     def expand(vector: FloatArray) -> dict[str, FloatArray]:
-        parts = np.split(vector, np.cumsum(sizes)[:-1])
+        parts = np.split(scale * vector, np.cumsum(sizes)[:-1])
         return {
             name: part.reshape(shape)
             for name, part, shape in zip(names, parts, shapes, strict=True)
@@ -141,14 +190,12 @@ def sampler_model(model: pm.Model) -> PyFuncModel:
 
     return from_pyfunc(
         sum(sizes),
-        program.density,
+        density,
         lambda *_: expand,
         [np.dtype(np.float64)] * len(names),
         shapes,
         names,
-        make_initial_point_fn=lambda seed: np.random.default_rng(seed).uniform(
-            -0.2, 0.2, sum(sizes)
-        ),
+        make_initial_point_fn=begin,
     )
 
 

@@ -1,0 +1,90 @@
+"""Reweighting: what a change would do, told from the base's draws without a fit.
+
+Each draw is weighted by how the change multiplies its density. Whoever is left out takes the
+likelihood of their answers away; their own deviations then follow their prior, which changes
+nothing for the others.
+"""
+
+import time
+
+import numpy as np
+import xarray as xr
+
+from takeoff.analysis import derived
+from takeoff.analysis.sensitivity.base import Base
+from takeoff.analysis.sensitivity.changes import Change, changed_judgments, changed_prior, scales
+from takeoff.analysis.sensitivity.components import log_prior, of_sources
+from takeoff.analysis.sensitivity.findings import Row, of_weights
+from takeoff.analysis.sensitivity.weights import Weights, weights_of
+from takeoff.models.panel import panel_model
+from takeoff.models.transforms import to_real
+from takeoff.models.worldviews import prior_spreads
+
+__all__ = ["NEARNESS", "log_ratio", "nearness", "reweighted"]
+
+NEARNESS = 0.25
+"""How near a parameter that is held fixed is held, in standard deviations of its posterior."""
+
+
+def reweighted(base: Base, change: Change, prior: xr.Dataset) -> tuple[Row, Weights]:
+    """Carry out a change by weights; whether they may be trusted they say themselves.
+
+    ``prior`` is the base's log prior by variable (`components.log_prior`).
+    """
+    begun = time.perf_counter()
+    weights = weights_of(log_ratio(base, change, prior))
+    left = changed_judgments(base.judgments, change)
+    outcomes = base.outcomes.sel(expert=left.answers["expert"].values)
+    row = of_weights(change, outcomes, left, weights, time.perf_counter() - begun)
+    return row, weights
+
+
+def log_ratio(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
+    """Compute the logarithm of a changed density over the base's, at its draws (chain, draw)."""
+    total = xr.zeros_like(base.log_likelihood.isel(answer=0, drop=True))
+    words = ("prior", "scale", "center", "spread")
+    if any(name.split(".")[0] in words for name, _ in change.settings):
+        total = total + _otherwise(base, change, prior)
+    left = changed_judgments(base.judgments, change).answers
+    kept = np.isin(base.judgments.answers["expert_name"].values, left["expert"].values)
+    kept &= np.isin(base.judgments.answers["question"].values, left["question"].values)
+    total = total - base.log_likelihood.isel(answer=~kept).sum("answer")
+    for name, power in change.numbers("power.prior.").items():
+        total = total + (power - 1) * prior[name]
+    for source in ("expert", "question"):
+        powers = change.numbers(f"power.{source}.")
+        if powers:
+            own = of_sources(base.log_likelihood, base.judgments, source)
+            for name, power in powers.items():
+                total = total + (power - 1) * own.sel({source: name}, drop=True)
+    for name, value in change.numbers("fix.").items():
+        away = to_real(name, base.draws[name]) - float(to_real(name, np.array(value)))
+        total = total - 0.5 * (away / nearness(base, name)) ** 2
+    return total.reset_coords(drop=True)
+
+
+def nearness(base: Base, name: str) -> float:
+    """Give how near a fixed parameter is held, on its unconstrained scale."""
+    return NEARNESS * float(np.std(to_real(name, base.draws[name].values)))
+
+
+def _otherwise(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
+    """Compare priors, and the likelihood where the change moves what an answer is expected to be.
+
+    The variables are the story's, so that a question's offset grows with the scale of wording.
+    """
+    other = changed_prior(base.chosen, change)
+    if not np.allclose(prior_spreads(other), prior_spreads(base.chosen)):
+        # Experts differ in units of these, so the base's draws stand for other worldviews.
+        return xr.full_like(prior["margin"], np.nan)
+    stretched = scales(change)
+    panel = panel_model(base.judgments, other, scales=stretched)
+    total = _sum(log_prior(base.draws, panel)) - _sum(prior)
+    if (stretched.wording, stretched.care) != (1.0, 1.0):
+        likelihood = derived.log_likelihood(base.draws, panel)["log_odds"]
+        total = total + (likelihood - base.log_likelihood).sum("answer")
+    return total
+
+
+def _sum(prior: xr.Dataset) -> xr.DataArray:
+    return prior.to_dataarray("variable").sum("variable")

@@ -17,6 +17,7 @@ from takeoff.analysis.commands.evaluate import evaluate
 from takeoff.analysis.commands.learn import fit, report
 from takeoff.analysis.commands.questions import questions
 from takeoff.analysis.commands.say import say
+from takeoff.analysis.commands.sensitivity import sensitivity
 from takeoff.models.errors import InputError
 
 __all__ = ["app", "main"]
@@ -85,7 +86,7 @@ def overview(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-for command in (report, fit, evaluate, compare, app_command, check, questions):
+for command in (report, fit, evaluate, compare, sensitivity, app_command, check, questions):
     app.command()(command)
 
 

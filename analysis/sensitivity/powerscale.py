@@ -1,9 +1,9 @@
 """Power-scaling: how the answer moves as a prior, or somebody's answers, count more or less.
 
 Each component of the posterior (a variable's prior, an expert's answers, a question's, or all
-priors and all answers together) is raised to a power a little off 1. The sensitivity is the distance
-that an outcome's distribution then moves, for one doubling of the component's weight (Kallioinen et
-al. 2024, doi:10.1007/s11222-023-10366-5; computed by ArviZ). Above 0.05 is much.
+priors and all answers together) is raised to a power a little off 1. The sensitivity is the
+distance that an outcome's distribution then moves, for one doubling of the component's weight
+(Kallioinen et al. 2024, doi:10.1007/s11222-023-10366-5; computed by ArviZ). Above 0.05 is much.
 
 Beside this slope stands what halving and doubling the weight would do, by importance weights with
 their k̂; where that is above 0.7 the numbers are only a direction, and a refit is needed.
@@ -15,14 +15,18 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 from arviz_stats import psense
+from scipy.special import logit
 
+from takeoff.analysis.movement import KEPT_WIDTH, SMALL_STEP
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
+from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.components import Source, log_prior, of_sources, top_level
-from takeoff.analysis.sensitivity.weights import weighted_quantiles, weights_of
-from takeoff.analysis.summaries import LEVELS
+from takeoff.analysis.sensitivity.weights import LARGEST_K, weighted_quantiles, weights_of
+from takeoff.analysis.summaries import INTERVAL, LEVELS
+from takeoff.models.special import FloatArray
 
-__all__ = ["MUCH", "POWERS", "Diagnosis", "diagnosis", "power_scaling"]
+__all__ = ["MUCH", "POWERS", "Diagnosis", "diagnosis", "power_scaling", "spoken_of", "untrusted"]
 
 MUCH = 0.05
 """Sensitivity from which ArviZ, and the paper, call an outcome sensitive."""
@@ -30,23 +34,50 @@ MUCH = 0.05
 POWERS = (0.5, 2.0)
 """Half and twice the weight."""
 
-Diagnosis = Literal["prior-data conflict", "strong prior or weak data", "answers decide", "neither"]
+Diagnosis = Literal["prior-data conflict", "strong prior or weak data", "little hangs on it"]
 
+_BLOCKS = 4
+"""Stretches of the chains, whose scatter tells the Monte Carlo error of a sensitivity."""
 _GROUPS = {"prior": "log_prior", "answers": "log_likelihood"}
 _SOURCES: tuple[Source, ...] = ("expert", "question", "study")
 
 
-def diagnosis(prior: float, answers: float) -> Diagnosis:
-    """Say what two sensitivities mean together: that to a prior and that to all answers.
+def diagnosis(sensitivity: float, spoken: bool) -> Diagnosis:
+    """Say what stands behind an outcome's sensitivity to a variable's prior.
 
-    >>> diagnosis(0.2, 0.3), diagnosis(0.2, 0.01)
-    ('prior-data conflict', 'strong prior or weak data')
-    >>> diagnosis(0.01, 0.3), diagnosis(0.01, 0.01)
-    ('answers decide', 'neither')
+    Parameters
+    ----------
+    sensitivity
+        The outcome's, to the prior.
+    spoken
+        Whether the answers speak of the variable (`spoken_of`); where they do not they are too
+        weak to contradict its prior.
+
+    Examples
+    --------
+    >>> diagnosis(0.2, True), diagnosis(0.2, False), diagnosis(0.01, True)
+    ('prior-data conflict', 'strong prior or weak data', 'little hangs on it')
     """
-    if prior >= MUCH:
-        return "prior-data conflict" if answers >= MUCH else "strong prior or weak data"
-    return "answers decide" if answers >= MUCH else "neither"
+    if sensitivity < MUCH:
+        return "little hangs on it"
+    return "prior-data conflict" if spoken else "strong prior or weak data"
+
+
+def spoken_of(posterior: FloatArray, prior: FloatArray) -> bool:
+    """Tell whether answers moved a variable off its prior, given draws of both (draw, element).
+
+    They did where an element's 90 per cent interval holds less than 80 per cent of what it held in
+    the prior, or its median lies beyond the prior's 35th to 65th percentile. (Sensitivity to all
+    answers at once would not tell: they are so sharp a density that its weights are all noise.)
+
+    >>> even = (np.arange(1000.0)[:, None] + 0.5) / 1000
+    >>> spoken_of(even, even), spoken_of(0.25 + even / 2, even), spoken_of(even**0.5, even)
+    (False, True, True)
+    """
+    levels = np.quantile(posterior, LEVELS, axis=0)
+    held = (prior[:, None] <= levels).mean(axis=0)
+    narrowed = held[2] - held[0] < KEPT_WIDTH * INTERVAL
+    return bool((narrowed | (np.abs(held[1] - 0.5) >= SMALL_STEP)).any())
 
 
 def power_scaling(base: Base, prior: xr.Dataset | None = None) -> xr.Dataset:
@@ -63,31 +94,47 @@ def power_scaling(base: Base, prior: xr.Dataset | None = None) -> xr.Dataset:
     -------
     xr.Dataset
         By ``component``: ``kind`` ("prior", "expert", "question", "study" or "all"), ``of`` (the
-        name), ``sensitivity`` (component, outcome), ``quantile`` (component, power, level, outcome) of the
-        consensus with ``k`` (component, power), and ``diagnosis`` (component, outcome), "" where
-        the component is no prior.
+        name), ``sensitivity`` (component, outcome) with its Monte Carlo ``error``, ``quantile``
+        (component, power, level, outcome) of the consensus with ``k`` (component, power), and
+        ``diagnosis`` (component, outcome), "" where the component is no prior.
     """
     prior = log_prior(base.draws, base.panel) if prior is None else prior
     consensus = base.outcomes.median("expert")
     stated = prior[[name for name in top_level(base.panel) if name in prior]]
     rows = list(_components(base, stated))
-    log_odds = np.log(consensus) - np.log1p(-consensus)
+    log_odds = consensus.copy(data=logit(consensus.values))
     found = [_one(log_odds, consensus, density, group) for _, _, group, density in rows]
     table = xr.concat(found, "component").assign_coords(
         component=[f"{kind} {name}" for kind, name, _, _ in rows],
         kind=("component", [kind for kind, _, _, _ in rows]),
         of=("component", [name for _, name, _, _ in rows]),
     )
-    answers = table["sensitivity"].sel(component="all answers").values
+    spoken = {name: _spoken(base, name) for kind, name, _, _ in rows if kind == "prior"}
     verdicts = [
         [
-            diagnosis(float(own), float(all_)) if group == "prior" else ""
-            for own, all_ in zip(table["sensitivity"].values[number], answers, strict=True)
+            diagnosis(float(each), spoken[name]) if kind == "prior" else ""
+            for each in table["sensitivity"].values[number]
         ]
-        for number, (_, _, group, _) in enumerate(rows)
+        for number, (kind, name, _, _) in enumerate(rows)
     ]
     table["diagnosis"] = (("component", "outcome"), np.array(verdicts, dtype=str))
     return table
+
+
+def untrusted(power: xr.Dataset) -> list[Change]:
+    """Give the changes that stand for half and twice a component's weight and need a refit.
+
+    Of priors, experts and questions; a study is left out whole by another change.
+    """
+    return [
+        Change.of({f"power.{kind}.{name}": float(each)})
+        for kind, name, tails in zip(
+            power["kind"].values, power["of"].values, power["k"].values, strict=True
+        )
+        if kind in ("prior", "expert", "question")
+        for each, k in zip(power["power"].values, tails, strict=True)
+        if not k <= LARGEST_K
+    ]
 
 
 def _components(
@@ -120,6 +167,7 @@ def _one(
     )
     kind = "prior" if group == "prior" else "likelihood"
     sensitivity = psense(tree, group=kind)["consensus"]
+    parts = [psense(each, group=kind)["consensus"].values for each in _blocks(tree)]
     values = consensus.transpose("chain", "draw", "outcome").values.reshape(-1, len(HEADLINE))
     spans, tails = [], []
     for power in POWERS:
@@ -130,8 +178,31 @@ def _one(
     return xr.Dataset(
         {
             "sensitivity": ("outcome", sensitivity.values),
+            "error": ("outcome", np.std(parts, axis=0, ddof=1) / np.sqrt(_BLOCKS)),
             "quantile": (("power", "level", "outcome"), np.array(spans)),
             "k": ("power", tails),
         },
         coords={"outcome": list(HEADLINE), "power": list(POWERS), "level": list(LEVELS)},
     )
+
+
+def _spoken(base: Base, name: str) -> bool:
+    before = base.tree["prior"].to_dataset()
+    if name not in before or name not in base.draws:
+        return False
+    return spoken_of(_rows(base.draws[name]), _rows(before[name]))
+
+
+def _rows(draws: xr.DataArray) -> FloatArray:
+    values = draws.transpose("chain", "draw", ...).values
+    return values.reshape(values.shape[0] * values.shape[1], -1)
+
+
+def _blocks(tree: xr.DataTree) -> Iterator[xr.DataTree]:
+    """Cut the chains of all groups into stretches."""
+    length = tree["posterior"].sizes["draw"] // _BLOCKS
+    for number in range(_BLOCKS):
+        here = slice(number * length, (number + 1) * length)
+        yield xr.DataTree.from_dict(
+            {name: group.to_dataset().isel(draw=here) for name, group in tree.children.items()}
+        )

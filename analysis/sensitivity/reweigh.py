@@ -58,8 +58,8 @@ def log_ratio(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
             for name, power in powers.items():
                 total = total + (power - 1) * own.sel({source: name}, drop=True)
     for name, value in change.numbers("fix.").items():
-        away = to_real(name, base.draws[name]) - float(to_real(name, np.array(value)))
-        total = total - 0.5 * (away / nearness(base, name)) ** 2
+        away = to_real(name, base.draws[name].values) - float(to_real(name, np.array(value)))
+        total = total - 0.5 * base.draws[name].copy(data=(away / nearness(base, name)) ** 2)
     return total.reset_coords(drop=True)
 
 

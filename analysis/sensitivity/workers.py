@@ -6,10 +6,14 @@ graphs in several at once.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from takeoff.models.errors import InputError
 
-__all__ = ["on_cluster", "on_this_machine"]
+if TYPE_CHECKING:
+    from distributed import Client
+
+__all__ = ["on_cluster", "on_this_machine", "require_cluster"]
 
 _PATIENCE = 10  # seconds
 
@@ -41,8 +45,28 @@ def on_cluster[Task, Result](
     InputError
         If there is no dask here, or no cluster answers at the address.
     """
+    from distributed import as_completed
+
+    with _client(address) as client:
+        futures = client.map(function, tasks, pure=False)
+        for _, result in as_completed(futures, with_results=True):
+            yield result
+
+
+def require_cluster(address: str) -> None:
+    """Prove that a cluster answers, before anything slow.
+
+    Raises
+    ------
+    InputError
+        As `on_cluster`.
+    """
+    _client(address).close()
+
+
+def _client(address: str) -> "Client":
     try:
-        from distributed import Client, as_completed
+        from distributed import Client
     except ImportError:
         raise InputError("a cluster needs dask; install takeoff[cluster]") from None
     try:
@@ -50,9 +74,7 @@ def on_cluster[Task, Result](
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"no cluster answers at {address} ({reason})") from None
-    with client:
-        if not client.scheduler_info()["workers"]:
-            raise InputError(f"the cluster at {address} has no workers; start one with dask worker")
-        futures = client.map(function, tasks, pure=False)
-        for _, result in as_completed(futures, with_results=True):
-            yield result
+    if not client.scheduler_info()["workers"]:
+        client.close()
+        raise InputError(f"the cluster at {address} has no workers; start one with dask worker")
+    return client

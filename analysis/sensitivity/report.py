@@ -1,0 +1,59 @@
+"""Sensitivity of a fitted panel, all of it: one tree of datasets."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+
+import xarray as xr
+
+from takeoff.analysis.sensitivity.base import Base
+from takeoff.analysis.sensitivity.components import log_prior
+from takeoff.analysis.sensitivity.cruxes import cruxes, pairs
+from takeoff.analysis.sensitivity.indices import posterior_indices, prior_indices
+from takeoff.analysis.sensitivity.powerscale import power_scaling
+from takeoff.analysis.sensitivity.tornado import tornado
+
+__all__ = ["sensitivity"]
+
+Say = Callable[[str], None]
+
+
+def sensitivity(
+    base: Base, prior: xr.Dataset | None = None, say: Say = lambda _: None
+) -> xr.DataTree:
+    """Compute all that needs no refit.
+
+    Parameters
+    ----------
+    base
+        The fitted panel.
+    prior
+        Its log prior by variable, computed when None.
+    say
+        Told what is being computed, as it begins.
+
+    Returns
+    -------
+    xr.DataTree
+        Groups ``power``, ``tornado``, ``cruxes``, ``pairs``, ``indices`` and ``prior_indices``;
+        ``refits`` is added by a sweep.
+    """
+    say("power-scaling of priors, experts and questions")
+    power = power_scaling(base, log_prior(base.draws, base.panel) if prior is None else prior)
+    people = base.judgments.answers
+    camp_of = dict(zip(people["expert"].values, people["camp"].values, strict=True))
+    camps = [camp_of.get(name, "") for name in power["of"].values]
+    groups = {"power": power.assign_coords(camp=("component", camps))}
+    say("tornado")
+    groups["tornado"] = tornado(base)
+    say("cruxes")
+    groups["cruxes"], groups["pairs"] = cruxes(base.tree), pairs(base.tree)
+    say("indices")
+    groups["indices"] = posterior_indices(base.tree)
+    groups["prior_indices"] = prior_indices(base.chosen)
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = {
+        "result_id": base.tree.attrs["result_id"],
+        "takeoff_version": version("takeoff"),
+        "problems": base.tree.attrs["problems"],
+    }
+    return tree

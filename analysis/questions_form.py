@@ -1,8 +1,9 @@
 """The questionnaire: what no survey has asked, and a blank form that asks it.
 
 Nobody has asked experts whether projects stand or fall together, what the number of projects
-changes, whether one bad system is enough, whether misaligned systems would act as one, or
-whether a warning would come. These questions do, in plain words, each about one outcome.
+changes, whether one bad system is enough, whether misaligned systems would act as one, whether a
+warning would come, or how likely the other roads to catastrophe are. These questions do, in plain
+words, each about one outcome.
 """
 
 import csv
@@ -222,6 +223,46 @@ def _warning_shots() -> list[Question]:
     ]
 
 
+def _other_roads() -> list[Question]:
+    catastrophe = "A catastrophe kills or disempowers most people, for good."
+    return [
+        _ask(
+            "power_grab",
+            "power_grab",
+            projects,
+            "A power grab means that a few people use advanced AI to seize lasting power over all "
+            "others.",
+            "How likely is a power grab?",
+        )
+        for projects in (1, 5)
+    ] + [
+        _ask(
+            "misuse",
+            "misuse",
+            5,
+            catastrophe,
+            "How likely is it that thieves get hold of a system of at least one of these projects "
+            "and that its misuse ends in a catastrophe?",
+        ),
+        _ask(
+            "conflict",
+            "conflict",
+            5,
+            catastrophe,
+            "How likely is it that a war or other conflict between projects, or between their "
+            "systems, ends in a catastrophe?",
+        ),
+        _ask(
+            "bargaining",
+            "bargaining",
+            5,
+            "Bargaining fails when threats between systems are carried out, at the cost of great "
+            "suffering.",
+            "How likely is it that bargaining between the projects' systems fails?",
+        ),
+    ]
+
+
 _COLUMNS = ("expert", "camp", "question", "kind", "value", "baseline", "note")
 
 QUESTIONS: tuple[Question, ...] = (
@@ -230,9 +271,10 @@ QUESTIONS: tuple[Question, ...] = (
     *_offense_and_defense(),
     *_coordination(),
     *_warning_shots(),
+    *_other_roads(),
 )
 """The questionnaire, by topic: homogeneity, number of projects, offence and defence,
-coordination, warning shots."""
+coordination, warning shots, other roads to catastrophe."""
 
 
 def write_form(path: Path) -> tuple[Path, ...]:
@@ -277,10 +319,11 @@ def _study_toml() -> str:
     about = (
         "Answers to the questionnaire of takeoff, which asks what no survey has asked: whether "
         "projects stand or fall together, what their number changes, whether one bad system is "
-        "enough, whether misaligned systems act as one, and whether a warning comes. One form an "
-        "expert, each with the expert's name in every row; to join forms, put the rows under one "
-        "header. A blank value is no answer. Experts of different schools may be given camps: "
-        "declare them with their weights under [camps]."
+        "enough, whether misaligned systems act as one, whether a warning comes, and how likely "
+        "the other roads to catastrophe are. One form an expert, each with the expert's name in "
+        "every row; to join forms, put the rows under one header. A blank value is no answer. "
+        "Experts of different schools may be given camps: declare them with their weights under "
+        "[camps]."
     )
     lines = [
         f"title = {_quoted('Answers to the takeoff questionnaire')}",

@@ -1,5 +1,6 @@
 """What follows from a posterior: outcomes, the map, likeness, and what the answers moved."""
 
+from collections.abc import Mapping, Sequence
 from math import prod
 
 import numpy as np
@@ -11,8 +12,9 @@ from pymc.model.transform.conditioning import remove_value_transforms
 from takeoff.analysis.claims import claims, random_worlds
 from takeoff.analysis.histories import histories_of
 from takeoff.analysis.standing import standing
-from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
+from takeoff.analysis.worlds import imagined, members_of, shared_parameters, worldviews_of
 from takeoff.models.candidates import likeness
+from takeoff.models.crowd import Crowd
 from takeoff.models.evaluate import INTERPRETED, evaluate
 from takeoff.models.outcomes import OUTCOME_NAMES
 from takeoff.models.panel import Panel, Worlds, expected_log_odds
@@ -46,6 +48,8 @@ SCENARIOS = {
 
 _LIKELIHOOD_PIECE = 100
 _MAP_DRAWS = 60
+_MEMBERS = 32
+"""Imagined members of a camp that is a crowd."""
 _CLAIM_WORLDS = 100
 _MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
 _MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
@@ -61,25 +65,45 @@ def _outcomes_by_scenario(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
     return xr.concat(tables, xr.DataArray(list(SCENARIOS), dims="scenario", name="scenario"))
 
 
-def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int) -> xr.Dataset:
+def outcomes(
+    draws: xr.Dataset,
+    judgments: Judgments,
+    chosen: PriorSet,
+    seed: int,
+    crowds: Sequence[Crowd] = (),
+) -> xr.Dataset:
     """Compute outcomes by expert, camp, consensus and population.
 
-    ``consensus`` and ``by_camp`` are medians over experts of the outcome, draw by draw; each
-    draw of ``population`` is one imagined expert, of a camp drawn by the declared weights.
+    ``consensus`` and ``by_camp`` are medians over people of the outcome, draw by draw; each
+    draw of ``population`` is one imagined expert, of a camp drawn by the declared weights. For the
+    people of a crowd stand imagined members of their camp, the same in every draw; its few
+    experts with worldviews of their own count among them. ``judgments`` are those of the experts
+    with worldviews of their own.
     """
     expert = _outcomes_by_scenario(worldviews_of(draws))
     camp_of_expert = judgments.answers["camp"].values
     camps = [each for each in judgments.camp_weights if each in camp_of_expert]
+    of_crowds = {
+        crowd.camp: _outcomes_by_scenario(
+            members_of(draws, crowd.camp, judgments.camp_weights, chosen, _MEMBERS)
+        )
+        for crowd in crowds
+    }
     result = {
         "by_expert": expert,
-        "consensus": _median(expert, "expert"),
+        "consensus": _consensus(expert, camp_of_expert, of_crowds, crowds),
         "population": _outcomes_by_scenario(
             imagined(draws, judgments.camp_weights, chosen, seed).worlds
         ),
     }
     if camps:
         result["by_camp"] = xr.concat(
-            [_median(expert.isel(expert=camp_of_expert == each), "expert") for each in camps],
+            [
+                _median(of_crowds[each], "member")
+                if each in of_crowds
+                else _median(expert.isel(expert=camp_of_expert == each), "expert")
+                for each in camps
+            ],
             xr.DataArray(camps, dims="camp", name="camp"),
         )
     else:
@@ -92,6 +116,38 @@ def outcomes(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: in
         }
     )
     return dataset.assign_coords(camp_of_expert=("expert", camp_of_expert))
+
+
+def _consensus(
+    expert: xr.DataArray,
+    camp_of_expert: np.ndarray,
+    of_crowds: Mapping[str, xr.DataArray],
+    crowds: Sequence[Crowd],
+) -> xr.DataArray:
+    """Give the median over all people, each expert one, and a crowd's members all of its people."""
+    if not crowds:
+        return _median(expert, "expert")
+    alone = expert.isel(expert=[each not in of_crowds for each in camp_of_expert])
+    people = [alone.drop_vars("expert").rename(expert="person")]
+    weights = [np.ones(alone.sizes["expert"])]
+    for crowd in crowds:
+        members = of_crowds[crowd.camp]
+        shown = (camp_of_expert == crowd.camp).sum()
+        people.append(members.rename(member="person"))
+        weights.append(np.full(_MEMBERS, (len(crowd.people) + shown) / _MEMBERS))
+    return _weighted_median(xr.concat(people, "person"), "person", np.concatenate(weights))
+
+
+def _weighted_median(values: xr.DataArray, dim: str, weights: np.ndarray) -> xr.DataArray:
+    """Give the median along a dim whose entries count by weights; all or none are present."""
+    numbers = values.transpose(..., dim).values
+    order = np.argsort(numbers, axis=-1)
+    counted = np.cumsum(weights[order], axis=-1)
+    half = 0.5 * counted[..., -1:] * (1 + 1e-12 * np.array([-1.0, 1.0]))
+    ranks = np.stack([(counted < half[..., [side]]).sum(axis=-1) for side in (0, 1)], axis=-1)
+    ranks = np.minimum(ranks, numbers.shape[-1] - 1)
+    middle = np.take_along_axis(numbers, np.take_along_axis(order, ranks, -1), -1).mean(axis=-1)
+    return values.isel({dim: 0}, drop=True).copy(data=middle)
 
 
 def _median(values: xr.DataArray, dim: str) -> xr.DataArray:
@@ -247,17 +303,23 @@ def _expected(worlds: dict[str, np.ndarray], panel: Panel, judgments: Judgments)
 def log_likelihood(posterior: xr.Dataset, panel: Panel) -> xr.Dataset:
     """Compute the log likelihood of each answer: (chain, draw, answer).
 
-    The density is the one that was sampled, as a function of the story's own variables.
+    Of a crowd, that of each pattern of answers: (chain, draw, pattern), all people who gave it
+    together. The density is the one that was sampled, as a function of the story's own variables.
     """
     story = remove_value_transforms(panel.model)
+    observed = [each for each in ("log_odds", "crowd") if each in story.named_vars]
     names = [story.values_to_rvs[each].name for each in story.value_vars]
     draws = [posterior[name].transpose("chain", "draw", ...) for name in names]
     shape = draws[0].shape[:2]
-    graph = story.logp([story["log_odds"]], jacobian=False, sum=False)
-    program = program_of(graph, story.value_vars, [each.shape[2:] for each in draws])
+    graphs = story.logp([story[each] for each in observed], jacobian=False, sum=False)
+    program = program_of(graphs, story.value_vars, [each.shape[2:] for each in draws])
     vectors = np.concatenate([each.values.reshape(prod(shape), -1) for each in draws], axis=1)
-    (values,) = in_pieces(lambda: program.values, [vectors], _LIKELIHOOD_PIECE)
+    values = in_pieces(lambda: program.values, [vectors], _LIKELIHOOD_PIECE)
+    dims = {"log_odds": "answer", "crowd": "pattern"}
     return xr.Dataset(
-        {"log_odds": (("chain", "draw", "answer"), values.reshape(*shape, -1))},
+        {
+            name: (("chain", "draw", dims[name]), each.reshape(*shape, -1))
+            for name, each in zip(observed, values, strict=True)
+        },
         coords={"chain": posterior["chain"], "draw": posterior["draw"]},
     )

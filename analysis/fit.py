@@ -95,7 +95,7 @@ def fit(
     }
     settings = {"draws": draws, "tune": tune, "chains": chains}
     tree = xr.DataTree.from_dict({**groups, **_derived(groups, panel, judgments, chosen, seed)})
-    tree.attrs = describe(loaded, judgments, chosen, seed, settings)
+    tree.attrs = describe(loaded, judgments, chosen, seed, settings, panel.crowds)
     tree.attrs["problems"] = json.dumps(convergence_problems(tree))
     return tree
 
@@ -249,6 +249,22 @@ def simulate_panel(panel: Panel, draws: int, seed: int) -> tuple[xr.Dataset, np.
     return truths, drawn["prior_predictive"]["log_odds"].values[0]
 
 
+def _observed_data(panel: Panel) -> xr.Dataset:
+    """Give the answers in log-odds; of crowds, how many gave each pattern, and who."""
+    data = xr.Dataset({"log_odds": ("answer", panel.rows.value)})
+    if not panel.crowds:
+        return data
+    begins = np.cumsum([0, *(len(crowd.patterns) for crowd in panel.crowds)])
+    pattern = np.concatenate(
+        [begin + crowd.pattern for begin, crowd in zip(begins, panel.crowds, strict=False)]
+    )
+    people = [person for crowd in panel.crowds for person in crowd.people]
+    return data.assign(
+        crowd=("pattern", np.bincount(pattern, minlength=begins[-1])),
+        pattern_of_person=("person", pattern),
+    ).assign_coords(person=people)
+
+
 def _derived(
     groups: dict[str, xr.Dataset],
     panel: Panel,
@@ -259,17 +275,17 @@ def _derived(
     posterior, prior = groups["posterior"], groups["prior"]
     every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
     thinned = posterior.isel(draw=slice(None, None, every))
-    outcomes = derived.outcomes(thinned, judgments, chosen, seed)
+    outcomes = derived.outcomes(thinned, panel.judgments, chosen, seed, panel.crowds)
     return {
         "outcomes": outcomes,
-        "prior_outcomes": derived.outcomes(prior, judgments, chosen, seed),
+        "prior_outcomes": derived.outcomes(prior, panel.judgments, chosen, seed, panel.crowds),
         "map": derived.signature_map(posterior, outcomes, seed),
         "likeness": derived.likeness_of(thinned),
         "latent": derived.latent(thinned, seed),
         "claims": derived.claims_of(posterior, chosen, seed),
         "learned": derived.learned(posterior, prior, panel, judgments, chosen),
         "observed": judgments.answers.reset_coords(drop=True).drop_vars("expert", errors="ignore"),
-        "observed_data": xr.Dataset({"log_odds": ("answer", panel.rows.value)}),
+        "observed_data": _observed_data(panel),
         "log_likelihood": derived.log_likelihood(posterior, panel),
         "baselines": baselines(thinned, judgments, chosen, seed),
         **_foretold(posterior, panel, judgments, seed),

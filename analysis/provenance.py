@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from takeoff.data import Study
+from takeoff.models.crowd import Crowd
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import Judgments
 
@@ -22,6 +23,7 @@ def describe(
     chosen: PriorSet,
     seed: int,
     settings: Mapping[str, Any],
+    crowds: Sequence[Crowd] = (),
 ) -> dict[str, Any]:
     """Give the attributes of a result; structured ones as JSON.
 
@@ -48,6 +50,7 @@ def describe(
         "settings": json.dumps(dict(settings)),
         "prior_set": chosen.name,
         "camp_weights": json.dumps(dict(judgments.camp_weights)),
+        "crowds": json.dumps({each.label: len(each.people) for each in crowds}),
         "studies": json.dumps(
             [
                 {

@@ -40,7 +40,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Record:
-    """Where a result comes from: what it takes to cite it and to make it again."""
+    """Where a result comes from: what it takes to cite it and to make it again.
+
+    ``crowds`` counts the people without worldviews of their own, by camp.
+    """
 
     result_id: str
     created: str
@@ -52,6 +55,7 @@ class Record:
     prior_set: str
     studies: tuple[StudyNote, ...]
     camp_weights: Mapping[str, float]
+    crowds: Mapping[str, int]
     questions: tuple[Asked, ...]
     problems: tuple[str, ...]
 
@@ -73,6 +77,7 @@ def read_record(tree: "xr.DataTree") -> Record:
             for each in json.loads(attributes["studies"])
         ),
         camp_weights=json.loads(attributes["camp_weights"]),
+        crowds=json.loads(attributes.get("crowds", "{}")),
         questions=tuple(
             Asked(**{key: each[key] for key in Asked.__dataclass_fields__})
             for each in json.loads(attributes["questions"])

@@ -114,6 +114,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "interval": f"{100 * INTERVAL:.0f}%",
         "projects": Scenario().projects,
         "experts": experts_in_order(tree),
+        "people": len(experts_in_order(tree)) + sum(record.crowds.values()),
         "camps": camp_names(tree),
         "answer_count": tree["observed"].sizes.get("answer", 0),
         "pictures": pictures(tree, mixing),

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 __all__ = [
+    "CAMP",
     "COLUMNS",
     "QUESTIONS",
     "READING_COLUMNS",
@@ -38,6 +39,9 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
 
 COLUMNS = ("expert", "camp", "question", "kind", "value", "baseline", "note")
 READING_COLUMNS = ("respondent", "question", "entry", "read_as", "reason")
+
+CAMP = "Researchers"
+"""All are of one camp, so that beside other studies they need not stand midway between camps."""
 
 _KINDS = ("probability",)
 """Kinds of answer that a study may hold."""
@@ -122,6 +126,7 @@ def answers(responses: Iterable[Mapping[str, str]]) -> Iterator[tuple[str, ...]]
                 )
                 cells = {
                     "expert": f"respondent {row['respondent']}",
+                    "camp": CAMP,
                     "question": question,
                     "kind": entry.kind,
                     "note": note,

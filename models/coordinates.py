@@ -16,7 +16,10 @@ coordinate from what the answers see:
       soundness = margin − race·log K + slope·log((1 − false_alarm) / (1 − detection))
 
 - the centre of offense as the attacker's advantage, offense − log(1 + human_defense);
-- a question's offset from the one at which the panel's mean answer is as expected;
+- a question's offset from the one at which the panel's mean answer is as expected, or where a
+  crowd was asked about its middle;
+- with crowds, disagreement in margin and in offense by how far apart levels lie, and by which of
+  the two sets them apart;
 - noise as that of an expert of mean care.
 
 Each is counted from quantities that do not depend on it, so the change of variables costs one
@@ -35,11 +38,13 @@ from pytensor.graph.replace import graph_replace
 from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.crowd_likelihood import Told
 from takeoff.models.program import program_of
+from takeoff.models.questions import READINGS
 from takeoff.models.rise import Rise, Rough, excess, inspection_odds
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
-from takeoff.models.worldviews import MARGIN
+from takeoff.models.worldviews import MARGIN, OFFENSE
 
 __all__ = ["Coordinates", "Guide", "straightened"]
 
@@ -112,6 +117,8 @@ class Guide:
         The share of each expert in that mean (question, expert).
     contrasts
         Each expert's camp contrasts (expert, contrast).
+    crowds
+        What crowds say, and the rows of the questions that each was asked.
     """
 
     likelihood: TensorVariable
@@ -126,6 +133,7 @@ class Guide:
     heard: FloatArray
     asked: FloatArray
     contrasts: FloatArray
+    crowds: tuple[tuple[Told, Sequence[int]], ...] = ()
 
     def probits_of_odds(self) -> FloatArray:
         """Give how far the centre of margin and its contrasts move by a unit of log-odds.
@@ -165,7 +173,17 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
         volumes.append(_offset(model, guide, free, story))
         pm.Potential(
             "density",
-            pt.add(*_in(story, model, [model.logp(vars=model.free_RVs), guide.likelihood.sum()])),
+            pt.add(
+                *_in(
+                    story,
+                    model,
+                    [
+                        model.logp(vars=model.free_RVs),
+                        guide.likelihood.sum(),
+                        *((told.log_patterns * told.counts).sum() for told, _ in guide.crowds),
+                    ],
+                )
+            ),
         )
         pm.Potential("volume", pt.add(*volumes))
         named = list(model.unobserved_RVs)
@@ -228,10 +246,35 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
         of_margin = free[contrast][:, MARGIN]
         own = wide * of_margin - np.array(between) * inspection
         story[contrast] = pt.set_subtensor(of_margin, own)
-    story[disagreement] = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
+    if not guide.crowds:
+        story[disagreement] = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
+    volume = pt.zeros(())
+    if guide.crowds:
+        volume = _disagree(model, free, story, wide)
     story[offense] = free[offense] + defence
-    story[noise] = free[noise] - care
-    return (1 + len(between)) * pt.log(wide)
+    # A crowd settles the noise of levels, whatever the care of a few experts.
+    settled = np.array([guide.crowds != () and each == "level" for each in READINGS])
+    story[noise] = free[noise] - pt.where(settled, 0.0, care)
+    return (1 + len(between)) * pt.log(wide) + volume
+
+
+def _disagree(model: pm.Model, free: Story, story: Story, wide: TensorVariable) -> TensorVariable:
+    """Count disagreement from how far apart a crowd's levels lie; give the log volume.
+
+    They differ by s as margins do, and by t as offense does: the crowd pins s² + t² down, and
+    hardly says which it is. So these are counted by the logarithms of √(s² + t²) and of s / t.
+    """
+    variable = model["disagreement"]
+    value = model.rvs_to_values[variable]
+    (steep,) = _in(story, model, [model["decisiveness"]])
+    ratio = 2 * free[value][MARGIN]
+    scaled = _scale(free[value][MARGIN], variable.owner.op.dist_params(variable.owner)[1])
+    of_margin = pt.log(wide) - 0.5 * pt.softplus(-ratio)
+    of_offense = -pt.log(steep) - 0.5 * pt.softplus(ratio)
+    total = story[value][OFFENSE]
+    counted = pt.set_subtensor(story[value][MARGIN], total + of_margin)
+    story[value] = pt.set_subtensor(counted[OFFENSE], total + of_offense)
+    return -scaled[1]
 
 
 def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
@@ -285,6 +328,13 @@ def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
     """Count offsets from those at which mean answers are as expected; give the log volume."""
     wording = model.rvs_to_values[model["wording"]]
     (expected,) = _in(story, model, [guide.expected])
-    needed = (guide.heard - (guide.asked * expected).sum(axis=1)) / guide.spread
-    story[wording] = pt.where(guide.heeded, free[wording] / guide.spread + needed, free[wording])
-    return pt.constant(-np.log(guide.spread[guide.heeded]).sum())
+    needed = guide.heard - (guide.asked * expected).sum(axis=1)
+    heeded = guide.heeded.copy()
+    for told, rows in guide.crowds:
+        (middle,) = _in(story, model, [told.middle])
+        for place, row in enumerate(rows):
+            needed = pt.where(np.arange(len(heeded)) == row, -middle[place], needed)
+        heeded[list(rows)] = True
+    own = (free[wording] + needed) / guide.spread
+    story[wording] = pt.where(heeded, own, free[wording])
+    return pt.constant(-np.log(guide.spread[heeded]).sum())

@@ -53,6 +53,7 @@ __all__ = [
     "Step",
     "histories",
     "histories_in_blocks",
+    "shared_ends",
     "shared_histories",
     "step_of",
 ]
@@ -111,8 +112,7 @@ def shared_histories(
     """
     tables = tallies(group)
     fixed = _fixed(tables, grid_nodes())
-    sharing = [pt.constant(each) for each in sharing_of(tables)]
-    ends = _Integral("share", _ends_width(tables))(common, margin, *sharing, *fixed)
+    ends = shared_ends(common, margin, group)
     results = _Integral("decide", table_width(tables))(common, ends, offense, *fixed)
     most = int(tables.cells[:, 0].max())
     counts = _Integral("count", (most + 1) * len(FEATURES))(common, ends, offense, *fixed)
@@ -124,6 +124,16 @@ def shared_histories(
         _first(tables, ends),
         ends[:, -FOLLOWER_COLUMNS:],
     )
+
+
+def shared_ends(
+    common: TensorVariable, margin: TensorVariable, group: tuple[int, ...]
+) -> TensorVariable:
+    """Tell how histories end in worlds that share all but margin and offense: (world, end)."""
+    tables = tallies(group)
+    sharing = [pt.constant(each) for each in sharing_of(tables)]
+    fixed = _fixed(tables, grid_nodes())
+    return _Integral("share", _ends_width(tables))(common, margin, *sharing, *fixed)
 
 
 def histories_in_blocks(

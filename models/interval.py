@@ -10,10 +10,19 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-__all__ = ["FARTHEST", "log_interval"]
+from takeoff.models.special import FloatArray
+
+__all__ = ["FARTHEST", "log_interval", "log_odds"]
 
 FARTHEST = 1e3
 """Log-odds that stand for certainty: no worldview reaches them, and they are finite."""
+
+
+def log_odds(probability: FloatArray) -> FloatArray:
+    """Give log-odds; certainty gets `FARTHEST`."""
+    with np.errstate(divide="ignore"):
+        odds = np.log(probability) - np.log1p(-probability)
+    return np.clip(odds, -FARTHEST, FARTHEST)
 
 
 def log_interval(

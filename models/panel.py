@@ -14,6 +14,7 @@ own, a contrast between camps, and one deviation an expert.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -21,7 +22,9 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.coordinates import Coordinates, Guide, straightened
-from takeoff.models.interval import FARTHEST, log_interval
+from takeoff.models.crowd import MANY, Crowd, part
+from takeoff.models.crowd_likelihood import Camp, Told, tell
+from takeoff.models.interval import log_interval, log_odds
 from takeoff.models.nodes import Precision
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import EFFICACY, READINGS, WORDING_SD, Judgments, Question
@@ -29,7 +32,7 @@ from takeoff.models.scales import Scales
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.world import World, world
-from takeoff.models.worldviews import VARYING, camp_contrasts, worldviews
+from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads, worldviews
 
 __all__ = [
     "CARE_SPREAD",
@@ -69,12 +72,18 @@ class Panel:
         The answers as arrays.
     questions
         Labels of the questions that were answered, in the order of the model's dim.
+    judgments
+        What those experts said who have worldviews of their own.
+    crowds
+        The others.
     """
 
     model: pm.Model
     guide: Guide
     rows: "Rows"
     questions: tuple[str, ...]
+    judgments: Judgments
+    crowds: tuple[Crowd, ...] = ()
 
     def coordinates(self) -> Coordinates:
         """Give the model in the coordinates in which it is sampled."""
@@ -86,6 +95,7 @@ def panel_model(
     chosen: PriorSet,
     precision: Precision = "fit",
     scales: Scales = _AS_DECLARED,
+    many: int = MANY,
 ) -> Panel:
     """Build the model of a panel.
 
@@ -99,16 +109,21 @@ def panel_model(
         How finely to integrate over histories in the likelihood.
     scales
         How far the panel's declared spreads are stretched.
+    many
+        How many people who answered little make a crowd (``crowd``).
 
     Returns
     -------
     Panel
         Its model has dims ``expert``, ``varying``, ``camp_contrast``, ``question``, ``answer``,
         ``kind``, ``reading``, ``intervention``; ``log_odds`` are the observed answers (for a
-        shift, less the baseline's), and the data ``lower`` and ``upper`` their intervals.
+        shift, less the baseline's), and the data ``lower`` and ``upper`` their intervals. With
+        crowds, ``crowd`` are the observed counts of their patterns of answers, over ``pattern``.
     """
+    given = set(judgments.answers["question"].values)
+    asked = tuple(name for name in judgments.questions if name in given)
+    judgments, crowds = part(judgments, many)
     answers = judgments.answers
-    asked = tuple(name for name in judgments.questions if name in set(answers["question"].values))
     rows = Rows.of(judgments, asked)
     contrasts = camp_contrasts(tuple(judgments.camp_weights), answers["camp"].values.tolist())
     interventions = _interventions(judgments, asked)
@@ -157,6 +172,20 @@ def panel_model(
             observed=rows.value,
             dims="answer",
         )
+        told = [
+            tell(
+                crowd,
+                _camp(chosen, judgments, crowd.camp, views, model),
+                judgments.questions,
+                {name: shift[row] for row, name in enumerate(asked)},
+                noise[READINGS.index("level")],
+                care_spread=scales.care * CARE_SPREAD,
+                least_noise=LEAST_NOISE,
+            )
+            for crowd in crowds
+        ]
+        if told:
+            _observe_crowds(crowds, told)
     guide = Guide(
         likelihood=log_interval(lower, upper, center, scale),
         rough=rough,
@@ -168,8 +197,40 @@ def panel_model(
         contrasts=contrasts,
         asked=np.array([rows.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
         heeded=np.array([rows.is_heeded(row, questions[row]) for row in range(len(questions))]),
+        crowds=tuple(
+            (each, [asked.index(name) for name in crowd.questions])
+            for crowd, each in zip(crowds, told, strict=True)
+        ),
     )
-    return Panel(model, guide, rows, asked)
+    return Panel(model, guide, rows, asked, judgments, crowds)
+
+
+def _camp(
+    chosen: PriorSet,
+    judgments: Judgments,
+    camp: str,
+    views: Mapping[str, TensorVariable],
+    model: pm.Model,
+) -> Camp:
+    """Give how worldviews are distributed in a camp."""
+    (contrasts,) = camp_contrasts(tuple(judgments.camp_weights), [camp])
+    spreads = prior_spreads(chosen)
+    apart: Any = pt.dot(contrasts, model["contrast"]) if len(contrasts) else np.zeros(len(VARYING))
+    centers = {name: model[name][None] for name in VARYING}
+    return Camp({**views, **centers}, spreads * apart, spreads * model["disagreement"])
+
+
+def _observe_crowds(crowds: Sequence[Crowd], told: Sequence[Told]) -> None:
+    """Declare in the model at hand how many people of crowds gave each pattern of answers."""
+    counts = np.concatenate([crowd.counts for crowd in crowds]).astype(float)
+    pm.modelcontext(None).add_coord("pattern", np.arange(len(counts)))
+    pm.CustomDist(
+        "crowd",
+        pt.concatenate([each.log_patterns for each in told]),
+        logp=lambda count, log_pattern: count * log_pattern,
+        observed=counts,
+        dims="pattern",
+    )
 
 
 @dataclass(frozen=True)
@@ -191,18 +252,20 @@ class Rows:
         return np.array([each.mean() if len(each) else np.nan for each in own])
 
     def mean_answer(self, question: int) -> float:
-        """Give the mean answer to a question."""
-        return float(self.value[self.question == question].mean())
+        """Give the mean answer to a question; 0 where only crowds answered."""
+        own = self.value[self.question == question]
+        return float(own.mean()) if len(own) else 0.0
 
     def is_heeded(self, number: int, question: Question) -> bool:
         """Tell whether answers say more about a question's offset than its prior does."""
-        scatter = _NOISE_CENTER[question.reading] / np.sqrt((self.question == number).sum())
+        answers = (self.question == number).sum()
+        scatter = _NOISE_CENTER[question.reading] / np.sqrt(max(answers, 1e-6))
         return offset_sd(question, _AS_DECLARED) > scatter and not _is_level(question)
 
     def shares(self, question: int, experts: int) -> FloatArray:
         """Give each expert's share of the answers to a question (expert,)."""
         counts = np.bincount(self.expert[self.question == question], minlength=experts)
-        return np.asarray(counts / counts.sum())
+        return np.asarray(counts / np.maximum(counts.sum(), 1))
 
     @classmethod
     def of(cls, judgments: Judgments, asked: tuple[str, ...]) -> "Rows":
@@ -211,16 +274,14 @@ class Rows:
         questions = answers["question"].values.tolist()
         experts = answers["expert"].values.tolist()
         reading = [judgments.questions[name].reading for name in questions]
-        baseline = np.where(
-            np.array(reading) == "shift", _log_odds(answers["baseline"].values), 0.0
-        )
+        baseline = np.where(np.array(reading) == "shift", log_odds(answers["baseline"].values), 0.0)
         return cls(
             expert=np.array([experts.index(each) for each in answers["expert_name"].values]),
             question=np.array([asked.index(each) for each in questions]),
             reading=np.array([READINGS.index(each) for each in reading]),
-            value=_log_odds(answers["value"].values) - baseline,
-            lower=_log_odds(answers["lower"].values) - baseline,
-            upper=_log_odds(answers["upper"].values) - baseline,
+            value=log_odds(answers["value"].values) - baseline,
+            lower=log_odds(answers["lower"].values) - baseline,
+            upper=log_odds(answers["upper"].values) - baseline,
             level=np.array([_is_level(judgments.questions[name]) for name in questions]),
         )
 
@@ -235,12 +296,6 @@ def offset_sd(question: Question, scales: Scales = _AS_DECLARED) -> float:
     if question.reading == "relative":
         return _INTERCEPT_SPREAD
     return scales.wording * WORDING_SD[question.fit]
-
-
-def _log_odds(probability: FloatArray) -> FloatArray:
-    with np.errstate(divide="ignore"):
-        odds = np.log(probability) - np.log1p(-probability)
-    return np.clip(odds, -FARTHEST, FARTHEST)
 
 
 def _interventions(judgments: Judgments, asked: tuple[str, ...]) -> list[str]:

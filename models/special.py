@@ -38,6 +38,7 @@ _SOURCES = (
     "blocks",
     "machine",
     "rise",
+    "crowd_kernel",
 )
 
 

@@ -31,7 +31,7 @@ from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.transforms import settled
 
-__all__ = ["OWN", "World", "outcomes_in", "world"]
+__all__ = ["OWN", "World", "common_numbers", "outcomes_in", "world"]
 
 OWN = frozenset({"margin", "offense", "slip", "response"})
 """Parameters in which worlds may differ and yet share the integral over histories: it is read off
@@ -76,34 +76,12 @@ def world(
     """
     policy = settled(parameters, scenario)
     extra, group = _extra_margins(policy, scenario)
-    renewal = (
-        scenario.draws
-        * pt.exp(policy["haste"] * np.log(scenario.projects))
-        * (1 - policy["inheritance"])
-    )
-    detection = pt.clip(policy["detection"], _LEAST_CERTAIN, _MOST_CERTAIN)
-    shared = [
-        policy["doubt"],
-        policy["uplift"],
-        policy["spillover"],
-        renewal,
-        pt.log(detection) - pt.log1p(-detection),
-        policy["detection_spread"],
-        policy["false_alarm"],
-        pt.minimum(policy["persistence"], _MOST_CERTAIN),
-        *_columns(shares(policy, scenario)),
-        *_columns(kinships(policy)),
-    ]
-    forces = [
-        policy["decisiveness"],
-        pt.log(pt.maximum(policy["human_defense"], _LEAST_RESOURCES)),
-    ]
+    shared, forces = _shared(policy, scenario), _forces(policy)
     resources = _columns(log_resources(policy, scenario))
     margin, offense = policy["margin"], policy["offense"]
     rest = [*shared, *forces, *extra, *resources]
     if precision == "fit" and all(each.type.shape == (1,) for each in rest):
-        nothing = pt.zeros(1)
-        common = pt.concatenate([*shared, nothing, *forces, *extra, *resources])
+        common, _ = common_numbers(policy, scenario)
         margins, offenses = pt.broadcast_arrays(margin, offense)
         together = shared_histories(common, margins, offenses, group)
     else:
@@ -115,6 +93,47 @@ def world(
             else histories_in_blocks(worlds, block, group)
         )
     return World(scenario, policy, coordination(policy, scenario), together)
+
+
+def common_numbers(
+    policy: Mapping[str, TensorVariable], scenario: Scenario
+) -> tuple[TensorVariable, tuple[int, ...]]:
+    """Give the numbers (``layout``) of worlds that share all but margin and offense, and groups.
+
+    ``policy`` holds the parameters with the scenario's policy applied; all but `OWN` of length 1.
+    """
+    extra, group = _extra_margins(policy, scenario)
+    rest = [*_forces(policy), *extra, *_columns(log_resources(policy, scenario))]
+    return pt.concatenate([*_shared(policy, scenario), pt.zeros(1), *rest]), group
+
+
+def _shared(policy: Mapping[str, TensorVariable], scenario: Scenario) -> list[TensorVariable]:
+    """Give what comes before offense in ``layout``."""
+    renewal = (
+        scenario.draws
+        * pt.exp(policy["haste"] * np.log(scenario.projects))
+        * (1 - policy["inheritance"])
+    )
+    detection = pt.clip(policy["detection"], _LEAST_CERTAIN, _MOST_CERTAIN)
+    return [
+        policy["doubt"],
+        policy["uplift"],
+        policy["spillover"],
+        renewal,
+        pt.log(detection) - pt.log1p(-detection),
+        policy["detection_spread"],
+        policy["false_alarm"],
+        pt.minimum(policy["persistence"], _MOST_CERTAIN),
+        *_columns(shares(policy, scenario)),
+        *_columns(kinships(policy)),
+    ]
+
+
+def _forces(policy: Mapping[str, TensorVariable]) -> list[TensorVariable]:
+    return [
+        policy["decisiveness"],
+        pt.log(pt.maximum(policy["human_defense"], _LEAST_RESOURCES)),
+    ]
 
 
 def _of_one_length(numbers: list[TensorVariable]) -> list[TensorVariable]:

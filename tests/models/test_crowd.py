@@ -1,0 +1,121 @@
+"""Crowds: who belongs to one, and that their likelihood is that of worldviews told apart."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.special import logsumexp
+
+from takeoff.analysis.derived import log_likelihood
+from takeoff.analysis.fit import simulate_panel
+from takeoff.data import join, load_study
+from takeoff.models.crowd import part
+from takeoff.models.panel import Panel, panel_model
+from takeoff.models.priors import prior_set
+from takeoff.models.program import program_of
+from takeoff.models.questions import Judgments
+from takeoff.models.worldviews import VARYING
+
+PEOPLE = 15
+LATENT = (*(f"{name}_deviation" for name in VARYING), "log_tail", "log_care")
+
+
+@pytest.fixture(scope="module")
+def survey() -> Judgments:
+    return join([load_study("espai_2023")])
+
+
+def first(survey: Judgments, people: int) -> Judgments:
+    """Keep the first people of a survey."""
+    answers = survey.answers
+    kept = answers["expert"].values[:people]
+    own = np.flatnonzero(np.isin(answers["expert_name"].values, kept))
+    return replace(survey, answers=answers.isel(answer=own, expert=slice(0, people)))
+
+
+@pytest.fixture(scope="module")
+def few(survey: Judgments) -> Judgments:
+    return first(survey, PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def crowd(few: Judgments) -> Panel:
+    return panel_model(few, prior_set("neutral"), many=PEOPLE)
+
+
+def test_a_crowds_patterns_add_up_to_its_people(survey: Judgments) -> None:
+    own, (crowd,) = part(survey)
+    assert len(crowd.people) == len(crowd.pattern) == crowd.counts.sum()
+    assert own.answers.sizes["expert"] + len(crowd.people) == survey.answers.sizes["expert"]
+    assert len(crowd.patterns) < 700
+    asked = survey.answers.isel(answer=survey.answers["expert_name"].values == crowd.people[0])
+    pattern = crowd.patterns[crowd.pattern[0]]
+    assert {name for name, _, _ in pattern} == set(asked["question"].values)
+    for name, lower, upper in pattern:
+        row = asked.isel(answer=asked["question"].values == name)
+        inside = (lower < np.log(row["value"] / (1 - row["value"]))) & (upper < 1e3)
+        assert inside.all() or row["value"] in (0, 1)
+
+
+def test_those_who_say_more_keep_their_worldviews() -> None:
+    judgments = join([load_study("fri_2023"), load_study("authors")])
+    own, crowds = part(judgments, many=2)
+    assert crowds == ()
+    assert own.answers.equals(judgments.answers)
+
+
+def test_a_small_survey_is_no_crowd(few: Judgments) -> None:
+    own, crowds = part(few, many=PEOPLE + 1)
+    assert crowds == ()
+    assert own is few or own.answers.sizes == few.answers.sizes
+
+
+@pytest.mark.parametrize("noise", [0.3, 1.0])
+def test_patterns_are_as_likely_as_with_worldviews_told_apart(
+    few: Judgments, crowd: Panel, noise: float
+) -> None:
+    """The full model's likelihood, averaged over worldviews and care that are drawn."""
+    draws = 4000
+    full = panel_model(few, prior_set("neutral"), many=PEOPLE + 1)
+    truth, _ = simulate_panel(crowd, 1, seed=4)
+    truth["noise"][..., 0] = noise
+    truth["disagreement"][:] = 1.0
+    random = np.random.default_rng(0)
+    drawn = truth.isel(draw=np.zeros(draws, int)).drop_vars(["expert", *LATENT], errors="ignore")
+    drawn = drawn.drop_dims("expert", errors="ignore").assign_coords(draw=np.arange(draws))
+    for name in LATENT:
+        drawn[name] = (("chain", "draw", "expert"), random.normal(size=(1, draws, PEOPLE)))
+    answers = log_likelihood(drawn, full)["log_odds"].values[0]
+    whole = crowd.crowds[0]
+    of_pattern = log_likelihood(truth, crowd)["crowd"].values[0, 0] / whole.counts
+    name_of = few.answers["expert_name"].values
+    for person, number in zip(whole.people, whole.pattern, strict=True):
+        logs = answers[:, name_of == person].sum(axis=1)
+        expected = logsumexp(logs) - np.log(draws)
+        error = np.std(np.exp(logs - expected)) / np.sqrt(draws)
+        assert of_pattern[number] == pytest.approx(expected, abs=4.5 * error + 0.02)
+
+
+def test_gradient_is_the_densitys(crowd: Panel) -> None:
+    model = crowd.coordinates().model
+    start = model.initial_point(0)
+    shapes = [np.shape(start[each.name]) for each in model.value_vars]
+    density = program_of([model.logp()], model.value_vars, shapes).density()
+    random = np.random.default_rng(1)
+    flat = np.concatenate([np.ravel(start[each.name]) for each in model.value_vars])
+    for _ in range(2):
+        point = flat + random.normal(0, 0.4, flat.shape)
+        value, gradient = density(point)
+        assert np.isfinite(value)
+        step = 1e-5
+        for place in range(len(point)):
+            side = step * (np.arange(len(point)) == place)
+            slope = (density(point + side)[0] - density(point - side)[0]) / (2 * step)
+            assert gradient[place] == pytest.approx(slope, rel=1e-4, abs=1e-3)
+
+
+def test_ten_times_the_people_cost_no_more_patterns(survey: Judgments) -> None:
+    """The work grows with the patterns, of which people who round give ever fewer new ones."""
+    _, (small,) = part(first(survey, 270))
+    _, (large,) = part(survey)
+    assert len(large.patterns) < 5 * len(small.patterns)

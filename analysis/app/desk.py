@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from takeoff.analysis.app.answers import Given, Said, said_by
-from takeoff.analysis.app.asked import BINS, LEVELS, Item, item
+from takeoff.analysis.app.asked import BINS, ITEMS, LEVELS, Item, item
 from takeoff.analysis.app.base import Base
 from takeoff.analysis.app.cloud import HEARD, SHOWN, Cloud
 from takeoff.analysis.app.export import is_modelled, study_files, write_study
@@ -162,6 +162,11 @@ class Desk:
         files = study_files(experts, self.weights, _ABOUT)
         write_study(self.folder.path / "study", files)
         return len(experts)
+
+    def left_out(self) -> list[str]:
+        """Name what was answered, and is kept, but that no study can hold yet."""
+        answered = {name for each in self.folder.panel.experts for name in self.said(each).answers}
+        return [each.title for each in ITEMS if each.name in answered and not is_modelled(each)]
 
     def others(self, expert: Expert) -> dict[str, list[dict[str, Any]]]:
         """Give everybody's answers as of the last closed round: none before one is closed."""

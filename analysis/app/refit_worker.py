@@ -11,7 +11,8 @@ from pathlib import Path
 
 __all__ = ["main"]
 
-_CHAINS, _TUNE, _DRAWS = 2, 250, 300
+_CHAINS, _TUNE, _DRAWS = 2, 200, 200
+"""Short, so that it comes while the expert still answers; how well it settled is said beside it."""
 
 
 def main(folder: Path) -> None:

@@ -261,6 +261,8 @@ class _Pages:
             rows=rows,
             base_url=str(request.base_url).rstrip("/"),
             study=str(study) if study.exists() else "",
+            left_out=desk.left_out(),
+            studies=desk.base.studies if desk.base is not None else (),
             may_export=len(panel.experts) == 1 or panel.last_closed > 0,
             questions=len(ITEMS),
             problem=problem,

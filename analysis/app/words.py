@@ -84,7 +84,9 @@ def about_shift(shift: Shift, experts: int) -> dict[str, Any]:
 
 def about_method(view: View, answered: int, heard: int, fit: Mapping[str, float]) -> dict[str, str]:
     """Say how the panel with the answers was worked out, and how far that can be trusted."""
-    shape = f"k̂ {view.k:.2f}" if math.isfinite(view.k) else "k̂ beyond measure"
+    shape = "k̂ beyond measure"
+    if math.isfinite(view.k):
+        shape = f"k̂ {view.k:.2f}".replace("-", "−")
     worth = f"worth {view.worth:,.0f} equal ones"
     if view.refitted:
         rhat, divergences = fit["rhat"], int(fit["divergences"])

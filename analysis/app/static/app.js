@@ -135,8 +135,10 @@ function mark() {
     const how = given?.problem ? "not read" : verdict === "contradicts" ? "answered, contradicts others" : given?.counts ? "answered" : "not answered";
     button.className = how.replace(/[, ].*/, "") + (verdict === "contradicts" ? " clash" : "");
     button.querySelector(".visually-hidden").textContent = ` (${how})`;
-    if (row === current) button.setAttribute("aria-current", "true");
-    else button.removeAttribute("aria-current");
+    if (row === current) {
+      if (!button.hasAttribute("aria-current")) reveal(button);
+      button.setAttribute("aria-current", "true");
+    } else button.removeAttribute("aria-current");
   });
   const given = state.given[items[current].name];
   if (!edited && !keeper.waiting) {
@@ -148,6 +150,15 @@ function mark() {
   }
   part("clear").hidden = !given;
   for (const each of part("answer").querySelectorAll("input")) each.disabled = !state.round.open;
+}
+
+// Scrolls the list, and not the page, to a question.
+function reveal(button) {
+  const list = document.querySelector(".list");
+  const [top, bottom] = [button.offsetTop, button.offsetTop + button.offsetHeight];
+  if (top < list.scrollTop || bottom > list.scrollTop + list.clientHeight) {
+    list.scrollTop = top - list.clientHeight / 2;
+  }
 }
 
 function listAll(list) {

@@ -105,7 +105,7 @@ export function quantilesInput({ changed, edited }, settings) {
     return { level, box, slider, tell, place };
   });
   const element = made("div", { className: "quantiles" }, ...rows.map(({ level, box, slider }) =>
-    made("p", {}, made("label", { htmlFor: box.id }, `${level} per cent before the year`), box, slider)));
+    made("p", {}, made("label", { htmlFor: box.id }, `${level}% before the year`), box, slider)));
   return {
     element,
     show(given) {

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from takeoff.analysis.app.asked import ITEMS
 from takeoff.analysis.app.base import Base
+from takeoff.analysis.app.export import is_modelled
 from takeoff.analysis.app.server import application
 from takeoff.analysis.cli import main
 from tests.analysis.app.panel import Served, lines, serve
@@ -275,11 +276,15 @@ def test_what_is_exported_is_a_study_that_check_accepts(
     years = {"10": "2030", "50": "2045", "90": "2100"}
     ann.answer("arrival_year", years)
     ann.answer("projects", {"2": "5", "3": "10", "8 or more": "5"})
+    left_out = {each.title for each in ITEMS if not is_modelled(each)}
     served.client.post(f"{served.organiser}/close")
     served.client.post(f"{served.organiser}/open")
     ann.answer(FIRST, "50")
     served.client.post(f"{served.organiser}/close")
     study = served.desk.folder.path / "study"
+    assert left_out == set(served.desk.left_out())
+    page = served.client.get(served.organiser).text
+    assert all(title in page for title in left_out)
     assert main(["check", str(study)]) == 0
     out = capsys.readouterr().out
     assert "2 experts" in out

@@ -11,8 +11,7 @@ from pathlib import Path
 
 __all__ = ["main"]
 
-_CHAINS, _TUNE, _DRAWS = 2, 200, 200
-"""Short, so that it comes while the expert still answers; how well it settled is said beside it."""
+_CHAINS = 2
 
 
 def main(folder: Path) -> None:
@@ -35,7 +34,7 @@ def main(folder: Path) -> None:
     panel = panel_model(judgments, chosen)
     print("drawing worldviews", flush=True)
     posterior, stats = sample_panel(
-        panel, seed=job["seed"], draws=_DRAWS, tune=_TUNE, chains=_CHAINS
+        panel, seed=job["seed"], draws=job["draws"], tune=job["draws"], chains=_CHAINS
     )
     print("working out what they imply", flush=True)
     cloud = cloud_of_expert(posterior, job["weights"], job["prior"], job["seed"])

@@ -37,6 +37,9 @@ class Job:
         The expert's answers, as the files of a study.
     heard
         The same answers, by question.
+    draws
+        Draws of each of two chains, after as many to tune. Few, so that they come while the expert
+        still answers; how well they settled is said beside them.
     """
 
     studies: tuple[str, ...]
@@ -45,6 +48,7 @@ class Job:
     seed: int
     files: Mapping[str, str]
     heard: Mapping[str, Numbers]
+    draws: int = 200
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ class Refits:
                 "prior": job.prior,
                 "weights": dict(job.weights),
                 "seed": job.seed,
+                "draws": job.draws,
             }
             (folder / "job.json").write_text(json.dumps(settings), encoding="utf-8")
             said, code = self._run(folder)

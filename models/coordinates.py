@@ -15,7 +15,8 @@ coordinate from what the answers see:
 
       soundness = margin − race·log K + slope·log((1 − false_alarm) / (1 − detection))
 
-- the centre of offense as the attacker's advantage, offense − log(1 + human_defense);
+- the centre of offense as the attacker's advantage, offense − log(1 + human_defense), or with
+  crowds as the log-odds of takeover that it brings about;
 - a question's offset from the one at which the panel's mean answer is as expected, or where a
   crowd was asked about its middle;
 - with crowds, disagreement in margin and in offense by how far apart levels lie, and by which of
@@ -41,10 +42,10 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.crowd_likelihood import Told
 from takeoff.models.program import program_of
 from takeoff.models.questions import READINGS
-from takeoff.models.rise import Rise, Rough, excess, inspection_odds
+from takeoff.models.rise import Rise, Rough, excess, inspection_odds, soundness
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
-from takeoff.models.worldviews import MARGIN, OFFENSE
+from takeoff.models.worldviews import MARGIN, OFFENSE, VARYING
 
 __all__ = ["Coordinates", "Guide", "straightened"]
 
@@ -54,6 +55,12 @@ _FAR = -7.0
 """Log-odds of extinction below which what an expert says of events pins soundness down."""
 _PULL = 0.3
 """Slope of an expert's coordinate where offense is hardly felt, in log-odds: about the noise."""
+_USUAL = -2.5
+"""Log-odds of takeover about where crowds stand."""
+_WORTH = 2.0
+"""What a probit of margin is worth in units of decisiveness times offense, in a crowd's levels."""
+_NEARLY_ONE = 1e-3
+"""Log of the least that is left of certainty in a rough level, which may exceed it."""
 _EXACT_STEPS = 2
 """After one, levels near saturation are still off by more than the noise of careful experts."""
 
@@ -250,8 +257,9 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
         story[disagreement] = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
     volume = pt.zeros(())
     if guide.crowds:
-        volume = _disagree(model, free, story, wide)
-    story[offense] = free[offense] + defence
+        volume = _disagree(model, free, story, wide) + _advance(model, guide, free, story)
+    else:
+        story[offense] = free[offense] + defence
     # A crowd settles the noise of levels, whatever the care of a few experts.
     settled = np.array([guide.crowds != () and each == "level" for each in READINGS])
     story[noise] = free[noise] - pt.where(settled, 0.0, care)
@@ -269,12 +277,30 @@ def _disagree(model: pm.Model, free: Story, story: Story, wide: TensorVariable) 
     (steep,) = _in(story, model, [model["decisiveness"]])
     ratio = 2 * free[value][MARGIN]
     scaled = _scale(free[value][MARGIN], variable.owner.op.dist_params(variable.owner)[1])
-    of_margin = pt.log(wide) - 0.5 * pt.softplus(-ratio)
+    of_margin = pt.log(wide / _WORTH) - 0.5 * pt.softplus(-ratio)
     of_offense = -pt.log(steep) - 0.5 * pt.softplus(ratio)
     total = story[value][OFFENSE]
     counted = pt.set_subtensor(story[value][MARGIN], total + of_margin)
     story[value] = pt.set_subtensor(counted[OFFENSE], total + of_offense)
     return -scaled[1]
+
+
+def _advance(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
+    """Count the centre of offense by the level that it brings about; give the log volume.
+
+    In log-odds of takeover, from about where crowds stand.
+    """
+    value = model.rvs_to_values[model["offense"]]
+    views = {**guide.rough.views, **{name: model[name][None] for name in VARYING}}
+    steep = views["decisiveness"]
+    most = pt.log(0.5 * pt.erfc(soundness(views) * np.sqrt(0.5))) + excess(views, _WORTH)
+    force = -steep * pt.log1p(views["human_defense"])
+    most, force, slope = _in(story, model, [pt.minimum(most, -_NEARLY_ONE), force, steep])
+    rise = Rise(most, force, slope)
+    start = rise.near(pt.constant(np.array([_USUAL])))
+    there = rise.deviation(free[value][None] + _USUAL, start, _PULL)
+    story[value] = there[0]
+    return -pt.log(rise.steepness(there) + _PULL).sum()
 
 
 def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from pytensor.tensor.random.basic import HalfNormalRV
 from scipy.special import logsumexp
 
 from takeoff.analysis.derived import log_likelihood
@@ -17,6 +18,7 @@ from takeoff.models.questions import Judgments
 from takeoff.models.worldviews import VARYING
 
 PEOPLE = 15
+MOVED = ("margin", "offense", "wording", "margin_deviation", "offense_deviation")
 LATENT = (*(f"{name}_deviation" for name in VARYING), "log_tail", "log_care")
 
 
@@ -112,6 +114,41 @@ def test_gradient_is_the_densitys(crowd: Panel) -> None:
             side = step * (np.arange(len(point)) == place)
             slope = (density(point + side)[0] - density(point - side)[0]) / (2 * step)
             assert gradient[place] == pytest.approx(slope, rel=1e-4, abs=1e-3)
+
+
+def test_volume_is_the_determinant_of_the_way_back(crowd: Panel) -> None:
+    coordinates = crowd.coordinates()
+    start = coordinates.model.initial_point(0)
+    shapes = [np.shape(start[each.name]) for each in coordinates.model.value_vars]
+    volume = program_of(
+        [coordinates.model.logp(vars=coordinates.model.potentials[1])],
+        coordinates.model.value_vars,
+        shapes,
+    ).density()
+    flat = np.concatenate([np.ravel(start[each.name]) for each in coordinates.model.value_vars])
+    point = flat + np.random.default_rng(2).normal(0, 0.3, flat.shape)
+    step = 1e-5
+    points = point + step * np.concatenate([np.eye(len(flat)), -np.eye(len(flat))])
+    sizes = np.cumsum([int(np.prod(shape)) for shape in shapes])[:-1]
+    batch = {
+        str(each.name): column.reshape(len(points), *shape)
+        for each, column, shape in zip(
+            coordinates.model.value_vars, np.split(points, sizes, axis=1), shapes, strict=True
+        )
+    }
+    back = coordinates.back(batch)
+    columns = []
+    for each in crowd.model.free_RVs:
+        name = str(crowd.model.rvs_to_values[each].name)
+        if name in MOVED:
+            columns.append(back[name])
+        elif isinstance(each.owner.op, HalfNormalRV) or each.name == "noise":
+            columns.append(np.log(back[str(each.name)]))
+        else:
+            columns.append(batch[name])
+    ahead, behind = np.split(np.concatenate([c.reshape(len(points), -1) for c in columns], 1), 2)
+    _, logarithm = np.linalg.slogdet((ahead - behind) / (2 * step))
+    assert volume(point)[0] == pytest.approx(logarithm, abs=1e-4)
 
 
 def test_ten_times_the_people_cost_no_more_patterns(survey: Judgments) -> None:

@@ -17,6 +17,7 @@ from takeoff.analysis.worlds import imagined, imagined_efficacy, worldviews_of
 from takeoff.models.interventions import Plan
 from takeoff.models.parameters import SHARES
 from takeoff.models.priors import prior_set
+from takeoff.models.questions import EFFICACY
 from takeoff.models.scenario import MOST_PROJECTS, Scenario
 
 __all__ = ["CASES", "DRAWS", "KINSHIPS", "Case", "compare"]
@@ -61,7 +62,8 @@ def compare(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.
     """
     worlds, efficacies = _people(_thinned(tree, draws), tree.attrs)
     evaluated = Evaluated(worlds)
-    chances = [chances_of_working(plan, efficacies) for plan in plans]
+    shares = _shares_of_risk(tree)
+    chances = [chances_of_working(plan, efficacies, shares, evaluated) for plan in plans]
     found = {
         "works": [
             mixed(plan.if_it_works(), own, evaluated)
@@ -164,6 +166,7 @@ def _attributes(tree: xr.DataTree, plans: Sequence[Plan]) -> dict[str, str]:
         "baseline": plans[0].name,
         "plans": json.dumps([asdict(plan) for plan in plans]),
         "learned_efficacies": " ".join(_learned(tree)),
+        "shares_of_risk": json.dumps(_shares_of_risk(tree)),
         "answered_by": json.dumps(_answered_by(tree)),
     }
 
@@ -173,6 +176,20 @@ def _learned(tree: xr.DataTree) -> list[str]:
     return (
         [str(each) for each in posterior["intervention"].values] if "efficacy" in posterior else []
     )
+
+
+def _shares_of_risk(tree: xr.DataTree) -> dict[str, str]:
+    """Give the outcome of which an intervention's efficacy is a share, if nobody was asked for it.
+
+    An efficacy that somebody was asked for outright is what its question says.
+    """
+    questions = json.loads(tree.attrs["questions"])
+    asked = {each["intervention"] for each in questions if each["outcome"] == EFFICACY}
+    return {
+        str(each["intervention"]): str(each["outcome"])
+        for each in questions
+        if each["intervention"] is not None and each["intervention"] not in asked
+    }
 
 
 def _answered_by(tree: xr.DataTree) -> dict[str, list[str]]:

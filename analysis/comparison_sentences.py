@@ -240,8 +240,14 @@ def _efficacy(comparison: xr.Dataset, declared: Mapping[str, Any]) -> str:
     rest = (
         "; for all other experts the panel's spread" if spoke < comparison.sizes["expert"] else ""
     )
+    share = json.loads(comparison.attrs["shares_of_risk"]).get(declared["asked_as"])
+    read = (
+        f"; they say which share of {plain_name(share)} it removes, over what it would if it worked"
+        if share
+        else ""
+    )
     return (
-        f"learned from {' and '.join(filter(None, parts))}{rest} (the file declares "
+        f"learned from {' and '.join(filter(None, parts))}{rest}{read} (the file declares "
         f"{declared['value']:g}, {declared['source']})"
     )
 

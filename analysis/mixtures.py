@@ -10,10 +10,11 @@ branch as often as its condition holds there::
 import json
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import xarray as xr
 
 from takeoff.models.evaluate import evaluate_with_conditions, under_policy
-from takeoff.models.interventions import Branch, Likelihood, Plan
+from takeoff.models.interventions import Branch, Change, Plan, scenario_of
 from takeoff.models.outcomes import OUTCOME_NAMES
 from takeoff.models.scenario import Scenario
 
@@ -50,7 +51,12 @@ class Evaluated:
         return found.assign(condition=found["condition"].fillna(0.0))
 
 
-def chances_of_working(plan: Plan, efficacies: xr.DataArray | None) -> list[xr.DataArray]:
+def chances_of_working(
+    plan: Plan,
+    efficacies: xr.DataArray | None,
+    shares: Mapping[str, str],
+    evaluated: Evaluated,
+) -> list[xr.DataArray]:
     """Give for each change of a plan the probability that it happens and does something.
 
     Parameters
@@ -60,9 +66,15 @@ def chances_of_working(plan: Plan, efficacies: xr.DataArray | None) -> list[xr.D
     efficacies
         What a posterior has learned: (intervention, ...), or None. Where it has the intervention
         under which experts were asked, it takes the place of the declared efficacy.
+    shares
+        By intervention the outcome of which its efficacy is a share removed, for those that were
+        learned from the risk that experts see if it happens. What removes a share s of the risk,
+        and would remove r if it worked, works with probability s / r, at most 1.
+    evaluated
+        Outcomes of the worlds.
     """
     return [
-        xr.DataArray(each.chance.value) * _efficacy(each.efficacy, efficacies)
+        xr.DataArray(each.chance.value) * _efficacy(each, efficacies, shares, evaluated)
         if each.chance and each.efficacy
         else xr.DataArray(1.0)
         for each in plan.changes
@@ -88,7 +100,25 @@ def mixed(
     return (total / condition).where(condition > 0)
 
 
-def _efficacy(declared: Likelihood, efficacies: xr.DataArray | None) -> xr.DataArray:
-    if efficacies is not None and declared.asked_as in efficacies["intervention"].values:
-        return efficacies.sel(intervention=declared.asked_as, drop=True)
-    return xr.DataArray(declared.value)
+def _efficacy(
+    change: Change,
+    efficacies: xr.DataArray | None,
+    shares: Mapping[str, str],
+    evaluated: Evaluated,
+) -> xr.DataArray:
+    declared = change.efficacy
+    if declared is None:
+        return xr.DataArray(1.0)
+    asked = declared.asked_as
+    if efficacies is None or asked is None or asked not in efficacies["intervention"].values:
+        return xr.DataArray(declared.value)
+    learned = efficacies.sel(intervention=asked, drop=True)
+    if asked not in shares:
+        return learned
+    now, then = (
+        evaluated(scenario)["value"].sel(outcome=shares[asked], drop=True)
+        for scenario in (Scenario(), scenario_of([change]))
+    )
+    removed = 1 - then / now
+    # Where the change would not lower the risk, no chance of it explains what the expert said.
+    return xr.where(removed > 0, np.minimum(learned / removed, 1.0), learned)

@@ -24,11 +24,21 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "Evidence of misalignment": "evidence_of_misalignment",
         "Power-seeking": "power_seeking",
         "Alignment solution": "alignment_solution",
+        "Req testing": "required_testing",
+        "6 month pause": "six_month_pause",
+        "Intergovernmental AI safety": "intergovernmental_safety",
+        "Luke policies": "muehlhauser_policies",
     }
 )
 """Question of each event that is used, by the event's short name."""
 
-_INTERVENTIONS = ("Alignment solution",)
+_INTERVENTIONS = (
+    "Alignment solution",
+    "Req testing",
+    "6 month pause",
+    "Intergovernmental AI safety",
+    "Luke policies",
+)
 """Events whose own probability is the chance of an intervention, not an outcome of a world."""
 
 type Answer = tuple[str, ...]

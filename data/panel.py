@@ -46,7 +46,7 @@ def join(studies: Sequence[Study]) -> Judgments:
     >>> from takeoff.data.load import load_study
     >>> panel = join([load_study("fri_2023"), load_study("authors")])
     >>> dict(panel.answers.sizes)
-    {'answer': 240, 'expert': 23}
+    {'answer': 309, 'expert': 23}
     """
     import pandas as pd
 

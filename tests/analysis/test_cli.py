@@ -99,6 +99,37 @@ def test_bad_input_gets_one_line_and_code_2(name: str, run: Run) -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["bad.toml", "good.toml"]
 
 
+_SCENARIO = 'title = "A"\nmeaning = "B"\n'
+BAD_SCENARIOS = {
+    "unknown parameter": ("[scenario.shifts]\nrase = 1", "unknown parameter 'rase'; did you mean"),
+    "efficacy above 1": (
+        '[scenario]\ndelay = 1\n[chance]\nvalue = 1\nsource = "x"\n'
+        '[efficacy]\nvalue = 1.5\nsource = "x"',
+        "efficacy.value: 1.5 is outside [0, 1]; give a probability",
+    ),
+    "contradictory overrides": (
+        'combines = ["pause_one_year", "pause_two_years"]',
+        "delay is 1.0 in pause_one_year and is 2.0 in pause_two_years; combine only one",
+    ),
+    "fixed and shifted": (
+        "[scenario.shifts]\nrace = 1\n[scenario.values]\nrace = 1",
+        "race is both fixed and shifted; give one of the two",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SCENARIOS)
+def test_a_bad_scenario_gets_one_line_and_code_2(name: str, run: Run) -> None:
+    text, message = BAD_SCENARIOS[name]
+    _write("mine.toml", _SCENARIO + text)
+    code, out, err = run("compare", "--scenario", "mine.toml", "--out", "out")
+    assert (code, out) == (2, "")
+    assert err.startswith("takeoff: mine.toml:")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not Path("out").exists()
+
+
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
 def test_alone_it_says_what_it_can_do(arguments: list[str], run: Run) -> None:
     code, out, err = run(*arguments)

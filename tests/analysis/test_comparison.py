@@ -1,6 +1,7 @@
 """Plans played out: mixtures mix as probability does, and what is read off is what was computed."""
 
 import itertools
+import json
 import re
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from takeoff.analysis.comparison import compare
+from takeoff.analysis.comparison import CASES, compare
 from takeoff.analysis.comparison_page import write_comparison
 from takeoff.analysis.comparison_reading import (
     best_number,
@@ -116,7 +117,7 @@ def test_weighted_is_the_mean_over_whether_it_works(comparison: xr.Dataset, name
 
 
 def test_a_combination_is_weighted_over_which_of_its_parts_work(comparison: xr.Dataset) -> None:
-    first, second = (0.3 * 0.6, 0.4 * 0.7)
+    first, second = (0.41 * 0.6, 0.4 * 0.7)
     ways = {
         "inspection_and_security": first * second,
         "mandatory_inspection": first * (1 - second),
@@ -147,6 +148,26 @@ def test_the_panels_efficacy_takes_the_place_of_the_declared_one(
     )
     mean = working * works + (1 - working) * baseline
     np.testing.assert_allclose(weighted, mean.transpose(*weighted.dims), rtol=1e-9)
+
+
+def test_a_learned_share_of_the_risk_is_what_weighting_removes(tree: xr.DataTree) -> None:
+    """Where the change can remove that much: it then works as often as explains the share."""
+    asked = tree.copy(deep=True)
+    question = json.loads(asked.attrs["questions"])[0] | {"outcome": "extinction_by_2100"}
+    asked.attrs["questions"] = json.dumps([question])
+    found = compare(asked, [load_plan(BASELINE), load_plan("compelling_evidence")])
+    risk = found["by_expert"].sel(outcome="extinction_by_2100", drop=True)
+    now = risk.sel(case="works", scenario=BASELINE, drop=True)
+    works, weighted = (
+        1 - risk.sel(case=case, scenario="compelling_evidence", drop=True) / now for case in CASES
+    )
+    said = asked["posterior"]["efficacy"].sel(intervention="compelling_evidence", drop=True)
+    chance = 0.3
+    expected = xr.where(works > 0, chance * np.minimum(said, works), chance * said * works)
+    np.testing.assert_allclose(weighted, expected.transpose(*weighted.dims), atol=1e-9)
+    assert bool(((works > 0) & (said < works)).any())
+    assert bool((said > works).any())
+    assert "which share of extinction" in " ".join(about_sources(found, "compelling_evidence"))
 
 
 def test_a_mixture_conditions_as_one_world_does(tree: xr.DataTree, comparison: xr.Dataset) -> None:
@@ -253,7 +274,11 @@ def test_a_comparison_is_written_whole_and_asks_for_nothing(
     assert not re.search(r'(?:src|href)="(?!#|data:)', text)
     assert all(f'id="plan-{name}"' in text for name in names_of(comparison))
     with xr.open_dataset(data, engine="h5netcdf") as saved:
-        np.testing.assert_allclose(saved["consensus"], comparison["consensus"], rtol=1e-6)
+        np.testing.assert_allclose(saved["consensus"], comparison["consensus"], rtol=2.0**-11)
+        experts = saved["by_expert"].rename(draw_of_expert="draw")
+        kept = comparison["by_expert"].sel(draw=experts["draw"])
+        assert kept.sizes["draw"] == np.ceil(comparison.sizes["draw"] / 4)
+        np.testing.assert_allclose(experts, kept, rtol=2.0**-11)
     assert sorted(path.name for path in page.parent.iterdir()) == ["compare.html", "comparison.nc"]
 
 

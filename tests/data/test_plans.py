@@ -124,7 +124,9 @@ def test_what_ships_is_right_and_says_where_its_numbers_come_from(name: str) -> 
     assert plan.name == name
     for change in plan.changes:
         for likelihood in (change.chance, change.efficacy):
-            assert likelihood is None or likelihood.source.startswith(("declared", "Scher"))
+            assert likelihood is None or likelihood.source.startswith(
+                ("declared", "Scher", "FRI 2023")
+            )
 
 
 def test_the_baseline_is_the_default_scenario() -> None:

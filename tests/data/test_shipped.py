@@ -1,5 +1,6 @@
 """The studies that ship say what their sources say."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 
 from takeoff.data.check import check_study
 from takeoff.data.load import load_study
+from takeoff.data.make_fri_2023 import EVENTS
 from takeoff.data.panel import join
+from takeoff.data.plans import load_plan
 from takeoff.data.shipped import shipped_studies, study_folder
 
 
@@ -39,6 +42,7 @@ def test_fri_names_what_is_missing_and_what_is_incoherent() -> None:
         "1e-08 is impossible",
         "'Claire' is incoherent: with 0.001 for 'evidence_of_misalignment' and 1e-05 given it, "
         "1e-09 is impossible",
+        "Eve gave no answer to extinction_if_six_month_pause",
     ]
 
 
@@ -70,6 +74,45 @@ def test_fri_warnings_move_both_camps() -> None:
     shift = answers[answers["question"] == "extinction_if_warning_shot"].groupby("camp")
     assert shift["value"].median().to_dict() == {"Concerned": 0.36, "Skeptical": 0.0025}
     assert shift["baseline"].median().to_dict() == {"Concerned": 0.275, "Skeptical": 0.001}
+
+
+def test_fri_policies_are_answered_as_published() -> None:
+    """Every P(U | policy) of the published file, with the P(U) that stood beside it."""
+    with (study_folder("fri_2023") / "forecasts.csv").open(encoding="utf-8") as file:
+        published = list(csv.DictReader(file))
+    answers = load_study("fri_2023").answers
+    harmful = 0
+    for event in ("Req testing", "6 month pause", "Intergovernmental AI safety", "Luke policies"):
+        question = f"extinction_if_{EVENTS[event]}"
+        own = answers[(answers["question"] == question) & answers["value"].notna()]
+        stated = {
+            (row["person"], float(row["PUc"]), float(row["PU"]))
+            for row in published
+            if row["ID"] == event and row["PUc"] != "NA"
+        }
+        assert set(zip(own["expert"], own["value"], own["baseline"], strict=True)) == stated
+        harmful += int((own["value"] > own["baseline"]).sum())
+    assert harmful == 5
+
+
+@pytest.mark.parametrize(
+    ("scenario", "event"),
+    [
+        ("mandatory_inspection", "Req testing"),
+        ("pause_six_months", "6 month pause"),
+        ("intergovernmental_safety", "Intergovernmental AI safety"),
+        ("licences_tests_and_security", "Luke policies"),
+    ],
+)
+def test_chances_of_policies_are_medians_of_what_was_published(scenario: str, event: str) -> None:
+    with (study_folder("fri_2023") / "forecasts.csv").open(encoding="utf-8") as file:
+        stated = [float(row["Pc"]) for row in csv.DictReader(file) if row["ID"] == event]
+    (change,) = load_plan(scenario).changes
+    assert change.chance is not None
+    assert change.chance.value == pytest.approx(np.median(stated), abs=0.006)
+    assert f"{len(stated)} people" in change.chance.source
+    assert change.efficacy is not None
+    assert change.efficacy.asked_as == EVENTS[event]
 
 
 def test_fri_numbers_are_as_written() -> None:

@@ -5,6 +5,7 @@ The map holds the panel's centre (posterior medians) for each number of projects
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import xarray as xr
@@ -29,15 +30,20 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Turn:
-    """Where one more project turns from help to harm, as offence grows, at one kinship.
+    """Where one more project turns from help to harm, or back, as offence grows, at one kinship.
 
-    ``offense`` is None when one more project is on the same side all over the map: of harm if
-    ``harm``, else of help.
+    Attributes
+    ----------
+    offenses
+        Every log advantage of offence at which it turns, in rising order; none when one more
+        project is on the same side all over the map.
+    harm
+        Whether it is likelier to harm where offence is farthest ahead.
     """
 
     kinship: float
     projects: int
-    offense: float | None
+    offenses: tuple[float, ...]
     harm: bool
 
 
@@ -139,9 +145,10 @@ def kinship_share(tree: xr.DataTree) -> Interval:
 
 
 def turning_points(tree: xr.DataTree, projects: int, risk: str = "takeover") -> list[Turn]:
-    """Find, at each kinship, the offence at which one more project becomes likelier to harm.
+    """Find, at each kinship, every offence at which one more project turns to harm, or to help.
 
-    The offence is where the probability crosses one half, by linear interpolation.
+    The offence is where the probability crosses one half, by linear interpolation. Where it stays
+    at one half it has not crossed.
 
     Parameters
     ----------
@@ -182,10 +189,14 @@ def starts_of(projects: np.ndarray) -> list[int]:
 def _turn(at: xr.DataArray, projects: int) -> Turn:
     kinship, offense = float(at["kinship"]), at["offense"].values
     above = at.values - 0.5
-    crossings = np.flatnonzero(np.sign(above[:-1]) * np.sign(above[1:]) < 0)
-    if crossings.size != 1:  # on one side throughout, or not a single turn
-        return Turn(kinship, projects, None, harm=bool(above.mean() > 0))
-    left = int(crossings[0])
-    step = above[left] / (above[left] - above[left + 1])
-    turn = offense[left] + step * (offense[left + 1] - offense[left])
-    return Turn(kinship, projects, float(turn), harm=bool(above[-1] > 0))
+    sided = np.flatnonzero(above)
+    offenses = tuple(
+        float(np.interp(0.0, above[[low, high]], offense[[low, high]]))
+        if above[low] < 0
+        else float(np.interp(0.0, above[[high, low]], offense[[high, low]]))
+        for low, high in pairwise(sided)
+        if above[low] * above[high] < 0
+    )
+    return Turn(
+        kinship, projects, offenses, harm=bool(above[sided[-1]] > 0) if sided.size else False
+    )

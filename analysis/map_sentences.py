@@ -125,24 +125,30 @@ def _stand(each: Standing) -> str:
 
 def _turning(turn: Turn) -> str:
     start = counted(turn.projects, "project")
-    side = "harm than to help" if turn.harm else "help than to harm"
-    if turn.offense is None:
+    sides = ("help than to harm", "harm than to help")
+    if not turn.offenses:
+        side = sides[turn.harm]
         return f"with {start}, adding one is likelier to {side} all along the range of offence"
-    return (
-        f"with {start}, adding one is likelier to {side} once the log advantage of offence "
-        f"passes {turn.offense:.2g} ({times_ahead(turn.offense)})"
-    )
+    number = len(turn.offenses)
+    passed = [
+        f"{'to ' if row else 'likelier to '}{sides[(turn.harm + number - 1 - row) % 2]} once the "
+        f"log advantage of offence passes {each:.2g} ({times_ahead(each)})"
+        for row, each in enumerate(turn.offenses)
+    ]
+    return f"with {start}, adding one is {', then '.join(passed)}"
 
 
 def _standing(tree: xr.DataTree, turn: Turn) -> list[str]:
-    """Say how many experts stand beyond a turn."""
-    if turn.offense is None:
+    """Say how many experts stand beyond the last turn."""
+    if not turn.offenses:
         return []
+    last = turn.offenses[-1]
     stands = tree["map"].to_dataset()["offense_of_expert"].values
-    beyond = int((stands > turn.offense).sum())
+    beyond = int((stands > last).sum())
     return [
-        f"{beyond} of {counted(len(stands), 'expert')} put offence beyond the turn for "
-        f"{counted(turn.projects, 'project')} ({turn.offense:.2g})."
+        f"{beyond} of {counted(len(stands), 'expert')} put offence beyond the "
+        f"{'last ' if len(turn.offenses) > 1 else ''}turn for "
+        f"{counted(turn.projects, 'project')} ({last:.2g})."
     ]
 
 

@@ -14,7 +14,7 @@ from takeoff.analysis.claims import (
     claims,
     random_worlds,
 )
-from takeoff.analysis.claims.measures import STATED_EFFICACY
+from takeoff.analysis.claims.measures import measures
 from takeoff.analysis.claims.security import stated_thefts
 from takeoff.analysis.claims.worlds import EXACT, ask, over_offense, turning
 from takeoff.analysis.report import render_report
@@ -123,8 +123,15 @@ def test_standing_down_helps_a_lone_project_and_may_harm_among_rivals(worlds: Wo
     assert float(effect(found, "by standing down, five projects").max()) > EXACT
 
 
-def test_the_stated_efficacies_are_those_of_the_study() -> None:
-    assert list(STATED_EFFICACY.values()) == [0.75, 0.30, 0.20]
+def test_measures_are_those_of_the_scenarios_and_the_study_that_ship() -> None:
+    read = measures()
+    assert [each.efficacy for each in read] == [0.75, 0.30, 0.20]
+    assert [each.scenario.delay for each in read] == [2.0, 0.0, 0.0]
+    assert [set(each.scenario.shifts) for each in read] == [
+        {"detection", "persistence"},
+        {"margin", "doubt"},
+        {"race", "detection", "detection_spread"},
+    ]
 
 
 def test_histories_played_out_say_the_same_of_the_first_system(worlds: Worlds) -> None:

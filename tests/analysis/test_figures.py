@@ -72,11 +72,28 @@ def test_the_turning_point_is_where_the_odds_are_even() -> None:
     tree["map"] = xr.DataTree(data)
     for turn in turning_points(tree, projects=4):
         assert turn.harm
-        assert turn.offense == pytest.approx(0.25)
+        assert list(turn.offenses) == pytest.approx([0.25])
     data["takeover_one_more"] = xr.zeros_like(data["takeover_one_more"])
     tree["map"] = xr.DataTree(data)
-    assert all(turn.offense is None and not turn.harm for turn in turning_points(tree, projects=4))
+    assert all(turn.offenses == () and not turn.harm for turn in turning_points(tree, projects=4))
     assert "adding one is likelier to help than to harm all along" in " ".join(about_the_map(tree))
+
+
+def test_every_turn_is_listed_where_there_are_several() -> None:
+    """Harm only where neither is far ahead."""
+    tree = synthetic_tree()
+    data = tree["map"].to_dataset()
+    offense = data["offense"]
+    chance = 0.5 + 0.1 * (1.25 - abs(offense))
+    data["takeover_one_more"] = chance.broadcast_like(data["takeover_one_more"])
+    tree["map"] = xr.DataTree(data)
+    for turn in turning_points(tree, projects=4):
+        assert list(turn.offenses) == pytest.approx([-1.25, 1.25])
+        assert not turn.harm
+    said = " ".join(about_the_map(tree))
+    assert "likelier to harm than to help once the log advantage of offence passes -1.2 " in said
+    assert "then to help than to harm once the log advantage of offence passes 1.2 " in said
+    assert "beyond the last turn" in said
 
 
 def test_the_best_number_of_projects_has_the_least_takeover() -> None:

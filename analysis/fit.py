@@ -50,7 +50,7 @@ def fit(
     *,
     prior: str = "neutral",
     seed: int = 1,
-    draws: int = 1000,
+    draws: int = 1250,
     tune: int = 400,
     chains: int = 4,
     progress: bool = False,

@@ -40,7 +40,7 @@ def report(
     ),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1000,
+    draws: Draws = 1250,
     tune: Tune = 400,
     chains: Chains = 4,
 ) -> None:
@@ -70,7 +70,7 @@ def fit(
     out: Annotated[Path, typer.Option(help="File for the posterior.")] = Path("posterior.nc"),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1000,
+    draws: Draws = 1250,
     tune: Tune = 400,
     chains: Chains = 4,
 ) -> None:

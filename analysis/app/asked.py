@@ -26,7 +26,7 @@ BINS = (*(str(count) for count in range(1, MOST_PROJECTS)), f"{MOST_PROJECTS} or
 
 _TERM = re.compile(
     r"(A system is|A project is|Takeover means|Extinction means|Misaligned systems act|"
-    r"A warning shot is|Catastrophe means)"
+    r"A warning shot is|Catastrophe means|A catastrophe kills|A power grab means|Bargaining fails)"
 )
 _SETTING = re.compile(r"(Suppose that (a single|\d+) project|They may copy|Number them)")
 _HOW = re.compile(r"Answer with a probability")
@@ -54,6 +54,10 @@ _TITLES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "one_bad_apple": ("Who wins?", "Takeover, if one is misaligned"),
         "one_good_apple": ("Who wins?", "Takeover, if only one is aligned"),
         "coordination": ("Who wins?", "Misaligned systems act as one"),
+        "power_grab": ("Other roads", "Power grab"),
+        "misuse": ("Other roads", "Harm with stolen systems"),
+        "conflict": ("Other roads", "Conflict between projects"),
+        "bargaining": ("Other roads", "Failure to bargain"),
         "warning_shot_given_misaligned": ("Warning shots", "Warning, if some are misaligned"),
         "takeover_given_warning": ("Warning shots", "Takeover, after a warning"),
         "takeover_given_no_warning": ("Warning shots", "Takeover, without a warning"),

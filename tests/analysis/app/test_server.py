@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from takeoff.analysis.app.asked import ITEMS
 from takeoff.analysis.app.base import Base
+from takeoff.analysis.app.cloud import Cloud
 from takeoff.analysis.app.export import is_modelled
 from takeoff.analysis.app.server import application
 from takeoff.analysis.cli import main
@@ -293,6 +294,31 @@ def test_what_is_exported_is_a_study_that_check_accepts(
     ]
     first = [row for row in rows if row[2] == FIRST and row[0] == "Ann"]
     assert [(row[4], row[7]) for row in first] == [("0.01", "1"), ("0.5", "2")]
+
+
+def test_a_method_is_named_and_a_refit_takes_over_where_weights_fail(served: Served) -> None:
+    ann = served.visitor()
+    ann.consent()
+    state = ann.answer("takeover_with_5", "20")
+    assert state["panel"]["method"] == "reweighted"
+    assert state["refit"] == ""
+    for row, asked in enumerate(each for each in ITEMS if each.kind == "probability"):
+        state = ann.answer(asked.name, "0.0001" if row % 2 else "99.9999")
+    assert state["panel"]["method"] == "rough"
+    assert "above 0.7" in state["panel"]["said"]
+    assert "cannot be refitted" in state["refit"]  # a made-up panel has no studies
+    assert served.desk.base is not None
+    heard = served.desk.said(ann.expert).answers
+    fit = {"rhat": 1.02, "ess": 150.0, "divergences": 0.0}
+    served.desk._arrived(1, Cloud(served.desk.base.cloud.data, heard=heard, fit=fit))
+    state = ann.state()
+    assert state["panel"]["method"] == "refitted"
+    assert "R-hat 1.02, 0 divergences" in state["panel"]["said"]
+    assert state["refit"] == ""
+    state = ann.answer("arrival_year", {"10": "2030", "50": "2045", "90": "2100"})
+    assert state["panel"]["method"] in ("refitted, then reweighted", "rough")
+    served.desk._arrived(2, Cloud(served.desk.base.cloud.data, heard=heard, fit=fit))
+    assert served.visitor(2).state()["panel"] is None  # who has not agreed has no refit
 
 
 def test_answers_are_taken_while_the_panel_is_not_there_yet(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ branch as often as its condition holds there::
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import xarray as xr
@@ -19,6 +20,8 @@ from takeoff.models.outcomes import OUTCOME_NAMES
 from takeoff.models.scenario import Scenario
 
 __all__ = ["Evaluated", "chances_of_working", "mixed"]
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Evaluated:
@@ -54,8 +57,8 @@ class Evaluated:
 def chances_of_working(
     plan: Plan,
     efficacies: xr.DataArray | None,
-    shares: Mapping[str, str],
-    evaluated: Evaluated,
+    shares: Mapping[str, str] = _NONE,
+    evaluated: Evaluated | None = None,
 ) -> list[xr.DataArray]:
     """Give for each change of a plan the probability that it happens and does something.
 
@@ -71,7 +74,8 @@ def chances_of_working(
         learned from the risk that experts see if it happens. What removes a share s of the risk,
         and would remove r if it worked, works with probability s / r, at most 1.
     evaluated
-        Outcomes of the worlds.
+        Outcomes of the worlds; without them a share is taken for the efficacy itself, as if what
+        works removed all the risk.
     """
     return [
         xr.DataArray(each.chance.value) * _efficacy(each, efficacies, shares, evaluated)
@@ -104,7 +108,7 @@ def _efficacy(
     change: Change,
     efficacies: xr.DataArray | None,
     shares: Mapping[str, str],
-    evaluated: Evaluated,
+    evaluated: Evaluated | None,
 ) -> xr.DataArray:
     declared = change.efficacy
     if declared is None:
@@ -113,7 +117,7 @@ def _efficacy(
     if efficacies is None or asked is None or asked not in efficacies["intervention"].values:
         return xr.DataArray(declared.value)
     learned = efficacies.sel(intervention=asked, drop=True)
-    if asked not in shares:
+    if evaluated is None or asked not in shares:
         return learned
     now, then = (
         evaluated(scenario)["value"].sel(outcome=shares[asked], drop=True)

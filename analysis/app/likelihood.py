@@ -3,7 +3,8 @@
 The model is the panel's (`takeoff.models.panel`): an answer is the worldview's own log-odds plus
 wording and noise, rounded. A question's wording is new with each expert here, and is integrated
 out: its variance adds to that of the noise. A year before which advanced AI comes with a stated
-chance says what the worldview's own chance of that year is, in the same way.
+chance says what the worldview's own chance of that year is, in the same way: an approximation, for
+reweighting alone, of how the panel's model reads quantiles.
 """
 
 from collections.abc import Mapping

@@ -288,7 +288,7 @@ def _derived(
         "observed_data": _observed_data(panel),
         "log_likelihood": derived.log_likelihood(posterior, panel),
         "baselines": baselines(thinned, judgments, chosen, seed),
-        **_foretold(posterior, panel, judgments, seed),
+        **_foretold(posterior, panel, panel.judgments, seed),
     }
 
 

@@ -87,11 +87,19 @@ def data_hash(judgments: Judgments) -> str:
     """Digest what a panel said, and how it is read."""
     return _digest(
         {
-            "answers": judgments.answers.to_dataframe().to_csv(),
+            "answers": _table(judgments, "answer"),
+            "experts": _table(judgments, "expert"),
             "questions": {name: str(each) for name, each in judgments.questions.items()},
             "camps": dict(judgments.camp_weights),
         }
     )
+
+
+def _table(judgments: Judgments, dim: str) -> str:
+    """Write what a panel said by answer, or who they are by expert."""
+    answers = judgments.answers.reset_coords()
+    names = [name for name in answers.data_vars if answers[name].dims == (dim,)]
+    return str(answers[names].to_dataframe().to_csv())
 
 
 def _digest(value: Any) -> str:

@@ -114,7 +114,9 @@ def _model(
     """Summarize what the model says of each question's outcome: (question, view, level)."""
     own = worldviews_of(draws)
     further = imagined(draws, judgments.camp_weights, chosen, seed).worlds
-    camp = judgments.answers["camp"].values
+    # Of a crowd, only some have worldviews of their own.
+    people = judgments.answers["camp"].to_series()
+    camp = people[draws["expert"].values].to_numpy()
     rows = []
     for question in questions.values():
         expert, population = (

@@ -13,6 +13,7 @@ from nutpie.compiled_pyfunc import PyFuncModel, from_pyfunc
 
 from takeoff.analysis import derived
 from takeoff.analysis.baselines.asked import baselines
+from takeoff.analysis.evidence import evidence
 from takeoff.analysis.leaving_out.scores import left_out_scores
 from takeoff.analysis.posterior import convergence_problems
 from takeoff.analysis.predictive import Forecast, strangers
@@ -72,9 +73,9 @@ def fit(
     -------
     xr.DataTree
         Groups ``posterior``, ``sample_stats``, ``prior``, ``outcomes``, ``prior_outcomes``,
-        ``map``, ``likeness``, ``latent``, ``learned``, ``observed``, ``observed_data``,
-        ``log_likelihood``, ``baselines``, and with at most a hundred experts ``left_out`` and
-        ``checks``; the root's attributes say where all came from.
+        ``map``, ``likeness``, ``latent``, ``claims``, ``learned``, ``observed``, ``observed_data``,
+        ``log_likelihood``, ``baselines``, and with at most a hundred experts ``left_out``,
+        ``checks`` and ``evidence``; the root's attributes say where all came from.
 
     Raises
     ------
@@ -289,7 +290,17 @@ def _derived(
         "log_likelihood": derived.log_likelihood(posterior, panel),
         "baselines": baselines(thinned, judgments, chosen, seed),
         **_foretold(posterior, panel, panel.judgments, seed),
+        **_weighed(posterior, panel, chosen, seed),
     }
+
+
+def _weighed(
+    posterior: xr.Dataset, panel: Panel, chosen: PriorSet, seed: int
+) -> dict[str, xr.Dataset]:
+    """Weigh the prior sets by the answers, where experts can be gone through."""
+    if not 0 < posterior.sizes["expert"] <= _MOST_FORETOLD:
+        return {}
+    return {"evidence": evidence(posterior, chosen.name, panel.judgments, seed)}
 
 
 def _foretold(

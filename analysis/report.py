@@ -9,6 +9,7 @@ import xarray as xr
 from takeoff.analysis.answers_page import answers_context
 from takeoff.analysis.claims import claim_lines
 from takeoff.analysis.diagnostics import diagnose
+from takeoff.analysis.evidence.page import evidence_page
 from takeoff.analysis.figures.likeness import PARTS, likeness_of
 from takeoff.analysis.map_sentences import (
     about_kinship_share,
@@ -143,6 +144,7 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         },
         **answers_context(tree),
         "claims": claim_lines(tree["claims"].to_dataset()) if "claims" in tree.children else [],
+        "evidence": evidence_page(tree) if "evidence" in tree.children else None,
         "roads": {name: lines_of(tree, name) for name in ROADS},
         "mixing": mixing,
         "converged": about_convergence(mixing),

@@ -28,6 +28,7 @@ _SECTIONS = (
     Section("baselines", "Beside pools", "Beside simple pools of the same answers", "baselines"),
     Section("likeness", "Likeness", "Why projects are alike: kinship and doubt"),
     Section("claims", "The claims", "What the arguments claim, and what the model shows", "claims"),
+    Section("evidence", "The evidence", "Homogeneous or heterogeneous: the evidence", "evidence"),
     Section("roads", "Roads to catastrophe", "Roads to catastrophe"),
     Section("convergence", "Convergence", "Convergence"),
     Section("checks", "Checks", "Would the model have given such answers?", "checks"),

@@ -36,7 +36,11 @@ from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads, wo
 
 __all__ = [
     "CARE_SPREAD",
+    "EFFICACY_DISAGREEMENT",
+    "EFFICACY_SPREAD",
     "LEAST_NOISE",
+    "NOISE_CENTER",
+    "NOISE_SPREAD",
     "Panel",
     "Rows",
     "Worlds",
@@ -45,16 +49,21 @@ __all__ = [
     "panel_model",
 ]
 
-_NOISE_CENTER = {"level": 0.3, "relative": 1.0, "shift": 0.5}
+NOISE_CENTER = {"level": 0.3, "relative": 1.0, "shift": 0.5}
 """Median noise in log-odds: people repeat a probability within a factor of 1.3; guesses about
 an event's own probability, and steps from one answer to another, scatter more."""
 LEAST_NOISE = 0.1
 """Nobody holds a probability more sharply than a tenth of a unit of log-odds; without this floor an
 expert whose answers happen to agree would be a wall to the sampler."""
-_NOISE_SPREAD = 0.5
+NOISE_SPREAD = 0.5
+"""Of the logarithm of noise, around its median."""
 CARE_SPREAD = 0.5
+"""Between experts, of the logarithm of their noise."""
 _INTERCEPT_SPREAD = 3.0
-_EFFICACY_SPREAD = 1.5
+EFFICACY_SPREAD = 1.5
+"""Of the log-odds of an intervention's efficacy, and of their contrast between camps."""
+EFFICACY_DISAGREEMENT = 1.0
+"""Of the spread between experts in these log-odds."""
 _AS_DECLARED = Scales()
 
 
@@ -149,8 +158,8 @@ def panel_model(
         shift = pm.Deterministic("offset", wording * spread, dims="question")
         noise = pm.LogNormal(
             "noise",
-            np.log([scales.noise * _NOISE_CENTER[reading] for reading in READINGS]),
-            _NOISE_SPREAD,
+            np.log([scales.noise * NOISE_CENTER[reading] for reading in READINGS]),
+            NOISE_SPREAD,
             dims="reading",
         )
         log_care = pm.Normal("log_care", dims="expert")
@@ -259,8 +268,8 @@ class Rows:
     def is_heeded(self, number: int, question: Question) -> bool:
         """Tell whether answers say more about a question's offset than its prior does."""
         answers = (self.question == number).sum()
-        scatter = _NOISE_CENTER[question.reading] / np.sqrt(max(answers, 1e-6))
-        return offset_sd(question, _AS_DECLARED) > scatter and not _is_level(question)
+        scatter = NOISE_CENTER[question.reading] / np.sqrt(max(answers, 1e-6))
+        return offset_sd(question) > scatter and not _is_level(question)
 
     def shares(self, question: int, experts: int) -> FloatArray:
         """Give each expert's share of the answers to a question (expert,)."""
@@ -309,12 +318,12 @@ def _efficacy(
     """Declare the log-odds of each intervention's efficacy, as each expert sees it: (expert,)."""
     if not interventions:
         return {}
-    level = pm.Normal("efficacy_level", 0, scale * _EFFICACY_SPREAD, dims="intervention")
-    spread = pm.HalfNormal("efficacy_disagreement", 1.0)
+    level = pm.Normal("efficacy_level", 0, scale * EFFICACY_SPREAD, dims="intervention")
+    spread = pm.HalfNormal("efficacy_disagreement", EFFICACY_DISAGREEMENT)
     deviation = pm.Normal("efficacy_deviation", dims="expert")
     own = spread * deviation
     if contrasts.shape[1] > 0:
-        spread_between = scale * _EFFICACY_SPREAD
+        spread_between = scale * EFFICACY_SPREAD
         contrast = pm.Normal("efficacy_contrast", 0, spread_between, dims="camp_contrast")
         own = own + pt.dot(pt.constant(contrasts), contrast)
     log_odds = level[:, None] + own[None, :]

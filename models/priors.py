@@ -25,6 +25,7 @@ __all__ = [
     "Prior",
     "PriorSet",
     "draw_prior",
+    "log_prior_ratio",
     "prior_medians",
     "prior_set",
 ]
@@ -53,6 +54,18 @@ class Prior:
             return np.asarray(np.exp(self.numbers[0] + self.numbers[1] * special.ndtri(level)))
         a, b = self.numbers
         return np.asarray(special.betaincinv(a, b, level))
+
+    def log_density(self, value: np.ndarray) -> np.ndarray:
+        """Give the logarithm of the prior's density."""
+        if self.family == "Beta":
+            a, b = self.numbers
+            inside = special.xlogy(a - 1, value) + special.xlog1py(b - 1, -value)
+            return np.asarray(inside - special.betaln(a, b))
+        center, spread = (0.0, *self.numbers)[-2:]
+        number, volume = (np.log(value),) * 2 if self.family == "LogNormal" else (value, 0.0)
+        normal = -0.5 * ((number - center) / spread) ** 2 - np.log(spread * np.sqrt(2 * np.pi))
+        folded = np.log(2) if self.family == "HalfNormal" else 0.0
+        return np.asarray(normal - volume + folded)
 
     def __str__(self) -> str:
         numbers = self.numbers
@@ -215,3 +228,25 @@ def draw_prior(chosen: PriorSet, draws: int, seed: int) -> dict[str, np.ndarray]
     values["coordination_strangers"] = values["coordination_kin"] * values.pop(SHARE_OF_KIN)
     values.update(zip(SHARES, random.dirichlet(chosen.shares, size=draws).T, strict=True))
     return {name: values[name] for name in PARAMETER_NAMES}
+
+
+def log_prior_ratio(
+    values: Mapping[str, np.ndarray], one: PriorSet, other: PriorSet
+) -> np.ndarray | float:
+    """Give log(density under one prior set / density under another) of worlds, each (...,).
+
+    Only parameters whose priors differ are looked up. That of coordination among strangers is
+    stated for its share of that among kin.
+    """
+    ratio: np.ndarray | float = 0.0
+    for name, prior in one.priors.items():
+        if (prior.family, prior.numbers) != (other.priors[name].family, other.priors[name].numbers):
+            value = values[name]
+            ratio = ratio + prior.log_density(value) - other.priors[name].log_density(value)
+    if one.shares != other.shares:
+        shares = np.stack([values[name] for name in SHARES])
+        for sign, chosen in ((1, one), (-1, other)):
+            alpha = np.array(chosen.shares)
+            volume = special.gammaln(alpha).sum() - special.gammaln(alpha.sum())
+            ratio = ratio + sign * (np.tensordot(alpha - 1, np.log(shares), 1) - volume)
+    return ratio

@@ -27,6 +27,7 @@ from takeoff.models.special import FloatArray
 from takeoff.models.transforms import constrained, to_real, unconstrained
 
 __all__ = [
+    "DISAGREEMENT_SPREAD",
     "OFFENSE",
     "TAIL_SPREAD",
     "VARYING",
@@ -52,7 +53,8 @@ TAIL_SPREAD = 0.5
 """Standard deviation of the logarithm of an expert's tail multiplier."""
 
 _CONTRAST_SPREAD = 1.5
-_DISAGREEMENT_SPREAD = 1.0
+DISAGREEMENT_SPREAD = 1.0
+"""Scale of the half-normal disagreement within camps."""
 
 
 def centre(chosen: PriorSet) -> dict[str, TensorVariable]:
@@ -124,7 +126,7 @@ def worldviews(
     spreads = prior_spreads(chosen)
     experts = contrasts.shape[0]
     disagreement = pm.HalfNormal(
-        "disagreement", scales.disagreement * _DISAGREEMENT_SPREAD, dims="varying"
+        "disagreement", scales.disagreement * DISAGREEMENT_SPREAD, dims="varying"
     )
     # One variable each: the sampler's coordinates change that of offense and leave the others.
     deviation = [pm.Normal(f"{name}_deviation", dims="expert") for name in VARYING]

@@ -303,23 +303,26 @@ def _expected(worlds: dict[str, np.ndarray], panel: Panel, judgments: Judgments)
 def log_likelihood(posterior: xr.Dataset, panel: Panel) -> xr.Dataset:
     """Compute the log likelihood of each answer: (chain, draw, answer).
 
-    Of a crowd, that of each pattern of answers: (chain, draw, pattern), all people who gave it
-    together. The density is the one that was sampled, as a function of the story's own variables.
+    It is 0 of what informs no parameter: what is said of the number of projects. Of a crowd, that
+    of each pattern of answers: (chain, draw, pattern), all people who gave it together.
+
+    The density is the one that was sampled, as a function of the story's own variables.
     """
     story = remove_value_transforms(panel.model)
-    observed = [each for each in ("log_odds", "crowd") if each in story.named_vars]
     names = [story.values_to_rvs[each].name for each in story.value_vars]
     draws = [posterior[name].transpose("chain", "draw", ...) for name in names]
     shape = draws[0].shape[:2]
-    graphs = story.logp([story[each] for each in observed], jacobian=False, sum=False)
-    program = program_of(graphs, story.value_vars, [each.shape[2:] for each in draws])
+    observed = [*panel.terms, *(["crowd"] if panel.crowds else [])]
+    graph = story.logp([story[name] for name in observed], jacobian=False, sum=False)
+    program = program_of(graph, story.value_vars, [each.shape[2:] for each in draws])
     vectors = np.concatenate([each.values.reshape(prod(shape), -1) for each in draws], axis=1)
     values = in_pieces(lambda: program.values, [vectors], _LIKELIHOOD_PIECE)
-    dims = {"log_odds": "answer", "crowd": "pattern"}
+    by_answer = np.zeros((panel.answers, len(vectors)))
+    for rows, value in zip(panel.terms.values(), values, strict=False):  # crowds come last
+        np.add.at(by_answer, rows, value.T)
+    of_crowds = {"crowd": (("chain", "draw", "pattern"), values[-1].reshape(*shape, -1))}
     return xr.Dataset(
-        {
-            name: (("chain", "draw", dims[name]), each.reshape(*shape, -1))
-            for name, each in zip(observed, values, strict=True)
-        },
+        {"log_odds": (("chain", "draw", "answer"), by_answer.T.reshape(*shape, -1))}
+        | (of_crowds if panel.crowds else {}),
         coords={"chain": posterior["chain"], "draw": posterior["draw"]},
     )

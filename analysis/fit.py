@@ -235,19 +235,24 @@ def _labelled(
 def simulate_panel(panel: Panel, draws: int, seed: int) -> tuple[xr.Dataset, np.ndarray]:
     """Draw whole panels from the prior, one chain, and what they would answer.
 
-    Gives the story's variables and the answers in log-odds (draw, answer), not yet rounded.
+    Gives the story's variables and the answers on the scale of their question (draw, answer), not
+    yet rounded or put into words; NaN for grades, seeds and what informs no parameter.
     """
     names = [each.name for each in panel.model.unobserved_RVs]
+    said = [name for name in ("log_odds", "phrase") if name in panel.terms]
     drawn = pm.sample_prior_predictive(
         draws,
         model=panel.model,
-        var_names=[*names, "log_odds"],
+        var_names=[*names, *said],
         random_seed=seed,
         compile_kwargs={"mode": INTERPRETED},
     )
     values = {str(name): each.values for name, each in drawn["prior"].data_vars.items()}
     truths = _labelled(values, panel.model, ("chain", "draw"))
-    return truths, drawn["prior_predictive"]["log_odds"].values[0]
+    answers = np.full((draws, panel.answers), np.nan)
+    for name in said:
+        answers[:, panel.terms[name]] = drawn["prior_predictive"][name].values[0]
+    return truths, answers
 
 
 def _observed_data(panel: Panel) -> xr.Dataset:

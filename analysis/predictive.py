@@ -57,9 +57,11 @@ class Forecast:
     Attributes
     ----------
     center, scale
-        Of its normal distribution, in log-odds; of a shift, less the baseline's.
+        Of its normal distribution, in log-odds; of a shift, less the baseline's. NaN for answers
+        that do not say where something lies by themselves.
     log_likelihood
-        Log probability of the interval that the rounded answer stands for.
+        Log probability of the interval that the rounded answer stands for, or of what else was
+        said.
     """
 
     center: FloatArray
@@ -69,15 +71,25 @@ class Forecast:
     @classmethod
     def of(cls, draws: xr.Dataset, panel: Panel) -> "Forecast":
         """Compute it for draws of a posterior, or of one with strangers in the experts' places."""
+        spoken = [name for name in ("log_odds", "phrase") if name in panel.terms]
 
         def graph(story: pm.Model) -> Sequence[Any]:
-            node = story["log_odds"].owner
-            return story.replace_rvs_by_values(list(node.op.dist_params(node)[:2]))
+            nodes = [story[name].owner for name in spoken]
+            known = [story[name] for name in panel.terms]
+            return [
+                *story.replace_rvs_by_values([x for n in nodes for x in n.op.dist_params(n)[:2]]),
+                *story.logp(known, jacobian=False, sum=False),
+            ]
 
-        answers = len(panel.rows.value)
-        center, scale = (each.reshape(-1, answers) for each in _computed(graph, draws, panel))
-        lower, upper = panel.rows.lower, panel.rows.upper
-        return cls(center, scale, log_probability(center, scale, lower, upper))
+        values = [each.reshape(-1, each.shape[-1]) for each in _computed(graph, draws, panel)]
+        center, scale = (np.full((len(values[0]), panel.answers), np.nan) for _ in range(2))
+        for name, at, spread in zip(spoken, values[0::2], values[1::2], strict=False):
+            center[:, panel.terms[name]] = at
+            scale[:, panel.terms[name]] = spread
+        by_answer = np.zeros((panel.answers, len(center)))
+        for rows, value in zip(panel.terms.values(), values[2 * len(spoken) :], strict=True):
+            np.add.at(by_answer, rows, value.T)
+        return cls(center, scale, by_answer.T)
 
 
 def own_log_prior(draws: xr.Dataset, panel: Panel) -> xr.DataArray:

@@ -19,7 +19,7 @@ from scipy import stats
 from takeoff.analysis import derived
 from takeoff.analysis.fit import sample_panel, simulate_panel
 from takeoff.analysis.posterior import HEADLINE
-from takeoff.analysis.simulation import answered
+from takeoff.analysis.simulation import answered, of_probabilities
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.evaluate import evaluate
 from takeoff.models.panel import panel_model
@@ -70,7 +70,8 @@ def recoveries(
 ) -> Iterator[Recovery]:
     """Simulate panels of a design from the prior, fit each and rank the truth.
 
-    Panels with an answer that is not finite cannot be fitted: a warning counts them.
+    Answers that are not probabilities are left out of the design. Panels with an answer that is
+    not finite cannot be fitted: a warning counts them.
 
     Parameters
     ----------
@@ -86,6 +87,7 @@ def recoveries(
         Draws among which the truth is ranked, spread evenly over all. With 20·n − 1 of them,
         intervals of 90 per cent have just that chance to cover.
     """
+    design = of_probabilities(design)
     truths, spoken = simulate_panel(panel_model(design, chosen), panels, seed)
     usable = np.isfinite(spoken).all(axis=1)
     if not usable.all():

@@ -26,6 +26,12 @@ from takeoff.analysis.page import (
     scenario_rows,
     together,
 )
+from takeoff.analysis.readings import (
+    about_bias,
+    about_efforts,
+    about_kinds,
+    about_projects_stated,
+)
 from takeoff.analysis.record import read_record
 from takeoff.analysis.report_figures import pictures
 from takeoff.analysis.report_sections import sections_of
@@ -149,6 +155,12 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "mixing": mixing,
         "converged": about_convergence(mixing),
         "outcomes": {each.name: each for each in OUTCOMES},
+        "readings": [
+            *about_kinds(tree),
+            *about_efforts(tree),
+            *about_projects_stated(tree, record),
+            about_bias(tree),
+        ],
     }
 
 

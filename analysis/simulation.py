@@ -15,10 +15,18 @@ from takeoff.data.rounding import rounding_interval
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
-__all__ = ["answered", "reduced", "roundest"]
+__all__ = ["answered", "of_probabilities", "reduced", "roundest"]
 
 _SURE = 27.0
 """Log-odds above which a probability, 1 − 2e-12, would be written as 1."""
+
+
+def of_probabilities(design: Judgments) -> Judgments:
+    """Keep the answers that are probabilities, and those who gave any: what can be simulated."""
+    answers = design.answers
+    answers = answers.isel(answer=np.flatnonzero(answers["kind"].values == "probability"))
+    own = np.isin(answers["expert"].values, answers["expert_name"].values)
+    return replace(design, answers=answers.isel(expert=np.flatnonzero(own)))
 
 
 def reduced(design: Judgments, members: int) -> Judgments:
@@ -36,7 +44,7 @@ def answered(design: Judgments, log_odds: FloatArray) -> Judgments:
     Parameters
     ----------
     design
-        Whose questions, experts and missing answers the panel has.
+        Whose questions, experts and missing answers the panel has; all probabilities.
     log_odds
         What each answer is before it is rounded (answer,); of a shift the step from its baseline.
     """

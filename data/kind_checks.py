@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from takeoff.data.answer_rows import Answer, Interval, Rating, require_probability
+from takeoff.data.answer_rows import Answer, Interval, Rating, Verbal, require_probability
 from takeoff.data.explain import Words, split
+from takeoff.data.phrases import meaning
 from takeoff.data.problem import shown
 from takeoff.models.errors import InputError
 from takeoff.models.outcomes import outcome
@@ -31,8 +32,8 @@ _ASKS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-UNMODELLED = ("quantile", "interval", "bound", "verbal", "rating", "outcome")
-"""Kinds that can be written down, and wait for their likelihood."""
+UNMODELLED: tuple[str, ...] = ()
+"""Kinds that can be written down, and wait for their likelihood: none."""
 
 _FIRST_YEAR, _LAST_YEAR = 2025, 9999
 
@@ -46,9 +47,6 @@ def kind_faults(answer: Answer, cells: Mapping[str, str], question: Question) ->
     yield from faults
     if faults or not answer.is_answered:
         return
-    if answer.kind in UNMODELLED:
-        words = Words(f"answers of the kind {answer.kind} are not modelled yet", "leave them out")
-        yield "kind", words
     if isinstance(answer, Rating):
         yield from _off_scale(answer, question)
         return
@@ -56,6 +54,8 @@ def kind_faults(answer: Answer, cells: Mapping[str, str], question: Question) ->
         yield from _impossible(column, getattr(answer, column, None), cells[column], question)
     if isinstance(answer, Interval):
         yield from _disordered(answer)
+    if isinstance(answer, Verbal):
+        yield from _unknown_phrase(answer)
 
 
 def _wrong_kind(answer: Answer, question: Question) -> Iterator[Fault]:
@@ -124,3 +124,10 @@ def _disordered(answer: Interval) -> Iterator[Fault]:
         end = f"below the lowest, {lowest:g}" if below else f"above the highest, {highest:g}"
         message = f"the best value, {best:g}, is {end}"
         yield "value", Words(message, "give a best value inside its interval")
+
+
+def _unknown_phrase(answer: Verbal) -> Iterator[Fault]:
+    try:
+        meaning(answer.phrase)
+    except InputError as error:
+        yield "phrase", split(str(error))

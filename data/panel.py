@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from takeoff.data.load import Study
+from takeoff.data.phrases import meaning
 from takeoff.data.rounding import stated_interval
 from takeoff.models.errors import InputError
 from takeoff.models.questions import EFFORT, PROJECTS, SEED
@@ -46,7 +47,7 @@ def join(studies: Sequence[Study]) -> Judgments:
     >>> from takeoff.data.load import load_study
     >>> panel = join([load_study("fri_2023"), load_study("authors")])
     >>> dict(panel.answers.sizes)
-    {'answer': 309, 'expert': 23}
+    {'answer': 317, 'expert': 24}
     """
     import pandas as pd
 
@@ -71,6 +72,7 @@ def join(studies: Sequence[Study]) -> Judgments:
         answers=_dataset(answers, list(weights), _asked(studies, questions)),
         camp_weights=MappingProxyType(weights),
         studies=tuple(names),
+        meanings={each: meaning(each) for each in sorted(set(answers["phrase"])) if each},
     )
 
 

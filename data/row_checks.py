@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from takeoff.data.answer_rows import Answer
+from takeoff.data.answer_rows import Answer, Verbal
 from takeoff.data.answers_csv import Row
 from takeoff.data.explain import offer
 from takeoff.data.kind_checks import kind_faults
+from takeoff.data.phrases import LIKE
 from takeoff.data.problem import Problem, shown
 from takeoff.data.study_toml import StudyToml
 from takeoff.models.questions import Question
@@ -25,6 +26,7 @@ def row_problems(path: Path, toml: StudyToml, rows: Sequence[Row]) -> Iterator[P
             yield Problem(str(path), row.line, "value", message, "left out", "note")
         if row.answer.question in toml.tables:
             question = toml.tables[row.answer.question].question(row.answer.question)
+            yield from _read_as_another(path, row.line, row.answer)
             for column, words in kind_faults(row.answer, row.cells, question):
                 yield Problem(str(path), row.line, column, *words)
             yield from _wrong_baseline(path, row.line, row.answer, question)
@@ -41,6 +43,14 @@ def _unknown_names(path: Path, toml: StudyToml, row: Row) -> Iterator[Problem]:
         known = toml.camp_names
         mend = offer(camp, known) if known else "declare it with its weight under [camps]"
         yield Problem(str(path), row.line, "camp", message, mend)
+
+
+def _read_as_another(path: Path, line: int, answer: Answer) -> Iterator[Problem]:
+    like = LIKE.get(" ".join(answer.phrase.lower().split())) if isinstance(answer, Verbal) else None
+    if isinstance(answer, Verbal) and like is not None:
+        message = f"no reader was asked what {shown(answer.phrase)} means"
+        mend = f"read as {shown(like)}, with more spread"
+        yield Problem(str(path), line, "phrase", message, mend, "note")
 
 
 def _wrong_baseline(path: Path, line: int, answer: Answer, question: Question) -> Iterator[Problem]:

@@ -3,16 +3,17 @@
 Each expert holds a worldview (``worldviews``); an answer is an outcome of that worldview, in
 log-odds, plus the question's wording offset and the expert's own noise, rounded::
 
-    log-odds(answer) ~ Normal(log-odds(outcome) + wording_q, sd),
+    log-odds(answer) ~ Normal(log-odds(outcome) + wording_q + errors, sd),
     sd² = (noise_reading · care_i)² + 0.1²
 
-and its likelihood is the probability of the interval that the rounded answer stands for. The
-three readings of a question (``questions``) say what stands in place of log-odds(outcome). An
-intervention's efficacy, the share of the risk that it removes if it happens, has a level of its
-own, a contrast between camps, and one deviation an expert.
+and its likelihood is the probability of the interval that the rounded answer stands for. Answers
+of other kinds, and errors that several answers share, are told in ``answers``. The three readings
+of a question (``questions``) say what stands in place of log-odds(outcome). An intervention's
+efficacy, the share of the risk that it removes if it happens, has a level of its own, a contrast
+between camps, and one deviation an expert.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,16 +22,28 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.answers.observed import errors_of, observe_answers
+from takeoff.models.answers.places import Places, is_level
+from takeoff.models.answers.rounded import LEAST_NOISE
+from takeoff.models.answers.said import Rows, Said, asked_of_the_world
+from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.coordinates import Coordinates, Guide, straightened
 from takeoff.models.crowd import MANY, Crowd, part
 from takeoff.models.crowd_likelihood import Camp, Told, tell
-from takeoff.models.interval import log_interval, log_odds
 from takeoff.models.nodes import Precision
 from takeoff.models.priors import PriorSet
-from takeoff.models.questions import EFFICACY, READINGS, WORDING_SD, Judgments, Question
+from takeoff.models.questions import (
+    EFFICACY,
+    QUANTITIES,
+    READINGS,
+    WORDING_SD,
+    Judgments,
+    Question,
+)
 from takeoff.models.scales import Scales
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
+from takeoff.models.transforms import settled
 from takeoff.models.world import World, world
 from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads, worldviews
 
@@ -42,7 +55,6 @@ __all__ = [
     "NOISE_CENTER",
     "NOISE_SPREAD",
     "Panel",
-    "Rows",
     "Worlds",
     "expected_log_odds",
     "offset_sd",
@@ -52,9 +64,6 @@ __all__ = [
 NOISE_CENTER = {"level": 0.3, "relative": 1.0, "shift": 0.5}
 """Median noise in log-odds: people repeat a probability within a factor of 1.3; guesses about
 an event's own probability, and steps from one answer to another, scatter more."""
-LEAST_NOISE = 0.1
-"""Nobody holds a probability more sharply than a tenth of a unit of log-odds; without this floor an
-expert whose answers happen to agree would be a wall to the sampler."""
 NOISE_SPREAD = 0.5
 """Of the logarithm of noise, around its median."""
 CARE_SPREAD = 0.5
@@ -65,6 +74,7 @@ EFFICACY_SPREAD = 1.5
 EFFICACY_DISAGREEMENT = 1.0
 """Of the spread between experts in these log-odds."""
 _AS_DECLARED = Scales()
+_AS_ASSUMED = SharedErrors()
 
 
 @dataclass(frozen=True)
@@ -78,20 +88,26 @@ class Panel:
     guide
         What the coordinates of the sampler need to know.
     rows
-        The answers as arrays.
+        The answers as arrays (answer,).
     questions
         Labels of the questions that were answered, in the order of the model's dim.
     judgments
         What those experts said who have worldviews of their own.
+    answers
+        How many answers there are, those included that inform no parameter, crowds' left out.
+    terms
+        Row of the answer that each observation belongs to, by observed variable.
     crowds
-        The others.
+        Those without worldviews of their own.
     """
 
     model: pm.Model
     guide: Guide
-    rows: "Rows"
+    rows: Rows
     questions: tuple[str, ...]
     judgments: Judgments
+    answers: int
+    terms: Mapping[str, np.ndarray]
     crowds: tuple[Crowd, ...] = ()
 
     def coordinates(self) -> Coordinates:
@@ -105,6 +121,7 @@ def panel_model(
     precision: Precision = "fit",
     scales: Scales = _AS_DECLARED,
     many: int = MANY,
+    shared: SharedErrors = _AS_ASSUMED,
 ) -> Panel:
     """Build the model of a panel.
 
@@ -120,37 +137,41 @@ def panel_model(
         How far the panel's declared spreads are stretched.
     many
         How many people who answered little make a crowd (``crowd``).
+    shared
+        What is assumed of errors that answers have in common.
 
     Returns
     -------
     Panel
         Its model has dims ``expert``, ``varying``, ``camp_contrast``, ``question``, ``answer``,
-        ``kind``, ``reading``, ``intervention``; ``log_odds`` are the observed answers (for a
-        shift, less the baseline's), and the data ``lower`` and ``upper`` their intervals. With
-        crowds, ``crowd`` are the observed counts of their patterns of answers, over ``pattern``.
+        ``kind``, ``reading``, ``intervention``; ``log_odds`` are the observed answers that are
+        numbers (for a shift, less the baseline's; of a quantity the logarithm), and the data
+        ``lower`` and ``upper`` their intervals. Answers of other kinds bring variables of their
+        own (``answers``). With crowds, ``crowd`` are the observed counts of their patterns of
+        answers, over ``pattern``.
     """
-    given = set(judgments.answers["question"].values)
-    asked = tuple(name for name in judgments.questions if name in given)
+    asked = asked_of_the_world(judgments)
     judgments, crowds = part(judgments, many)
+    said = Said.of(judgments, asked)
+    places = said.places
     answers = judgments.answers
-    rows = Rows.of(judgments, asked)
     contrasts = camp_contrasts(tuple(judgments.camp_weights), answers["camp"].values.tolist())
     interventions = _interventions(judgments, asked)
+    questions = [judgments.questions[name] for name in asked]
     coords = {
         "expert": answers["expert"].values,
         "varying": list(VARYING),
         "camp_contrast": np.arange(contrasts.shape[1]),
         "question": list(asked),
-        "answer": np.arange(answers.sizes["answer"]),
         "kind": ["copied", "replicated", "independent"],
         "reading": list(READINGS),
         "intervention": interventions,
+        **said.coords(),
     }
     with pm.Model(coords=coords) as model:
         views, rough = worldviews(chosen, contrasts, scales)
         worlds = Worlds(views, precision)
         efficacy = _efficacy(interventions, contrasts, scales.efficacy)
-        questions = [judgments.questions[name] for name in asked]
         answers_expected = expected_log_odds(questions, worlds, efficacy)
         expected = pt.stack(answers_expected)
         spread = np.array([offset_sd(question, scales) for question in questions])
@@ -164,23 +185,10 @@ def panel_model(
         )
         log_care = pm.Normal("log_care", dims="expert")
         care = pm.Deterministic("care", pt.exp(scales.care * CARE_SPREAD * log_care), dims="expert")
-        scale = pt.sqrt((noise[rows.reading] * care[rows.expert]) ** 2 + LEAST_NOISE**2)
-        center = (expected + shift[:, None])[rows.question, rows.expert]
-        lower = pm.Data("lower", rows.lower, dims="answer")
-        upper = pm.Data("upper", rows.upper, dims="answer")
-        pm.CustomDist(
-            "log_odds",
-            center,
-            scale,
-            lower,
-            upper,
-            logp=lambda _, center, scale, lower, upper: log_interval(lower, upper, center, scale),
-            random=lambda center, scale, lower, upper, rng=None, size=None: rng.normal(
-                center, scale, size
-            ),
-            observed=rows.value,
-            dims="answer",
-        )
+        errors, bias = errors_of(said, questions, shared)
+        stated = expected + shift[:, None]
+        stated = stated if errors is None else stated + errors
+        likelihood = observe_answers(said, stated, views, noise, care, bias)
         told = [
             tell(
                 crowd,
@@ -196,22 +204,22 @@ def panel_model(
         if told:
             _observe_crowds(crowds, told)
     guide = Guide(
-        likelihood=log_interval(lower, upper, center, scale),
+        likelihood=likelihood,
         rough=rough,
-        **_levels(questions, answers_expected, shift, worlds),
-        anchor=rows.anchors(contrasts.shape[0]),
+        **_levels(questions, answers_expected, stated, worlds),
+        anchor=places.anchors(contrasts.shape[0]),
         expected=expected,
         spread=spread,
-        heard=np.array([rows.mean_answer(row) for row in range(len(questions))]),
+        heard=np.array([places.mean_answer(row) for row in range(len(questions))]),
         contrasts=contrasts,
-        asked=np.array([rows.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
-        heeded=np.array([rows.is_heeded(row, questions[row]) for row in range(len(questions))]),
+        asked=np.array([places.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
+        heeded=np.array([_is_heeded(places, row, each) for row, each in enumerate(questions)]),
         crowds=tuple(
             (each, [asked.index(name) for name in crowd.questions])
             for crowd, each in zip(crowds, told, strict=True)
         ),
     )
-    return Panel(model, guide, rows, asked, judgments, crowds)
+    return Panel(model, guide, said.rows, asked, judgments, said.answers, said.terms(), crowds)
 
 
 def _camp(
@@ -242,62 +250,11 @@ def _observe_crowds(crowds: Sequence[Crowd], told: Sequence[Told]) -> None:
     )
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Answers as arrays, each (answer,): who, which question, and the interval in log-odds."""
-
-    expert: np.ndarray
-    question: np.ndarray
-    reading: np.ndarray
-    value: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-
-    level: np.ndarray
-
-    def anchors(self, experts: int) -> FloatArray:
-        """Give each expert's mean answer on the level, NaN where there is none."""
-        own = [self.value[self.level & (self.expert == each)] for each in range(experts)]
-        return np.array([each.mean() if len(each) else np.nan for each in own])
-
-    def mean_answer(self, question: int) -> float:
-        """Give the mean answer to a question; 0 where only crowds answered."""
-        own = self.value[self.question == question]
-        return float(own.mean()) if len(own) else 0.0
-
-    def is_heeded(self, number: int, question: Question) -> bool:
-        """Tell whether answers say more about a question's offset than its prior does."""
-        answers = (self.question == number).sum()
-        scatter = NOISE_CENTER[question.reading] / np.sqrt(max(answers, 1e-6))
-        return offset_sd(question) > scatter and not _is_level(question)
-
-    def shares(self, question: int, experts: int) -> FloatArray:
-        """Give each expert's share of the answers to a question (expert,)."""
-        counts = np.bincount(self.expert[self.question == question], minlength=experts)
-        return np.asarray(counts / np.maximum(counts.sum(), 1))
-
-    @classmethod
-    def of(cls, judgments: Judgments, asked: tuple[str, ...]) -> "Rows":
-        """Lay out judgments, with questions numbered as in ``asked``."""
-        answers = judgments.answers
-        questions = answers["question"].values.tolist()
-        experts = answers["expert"].values.tolist()
-        reading = [judgments.questions[name].reading for name in questions]
-        baseline = np.where(np.array(reading) == "shift", log_odds(answers["baseline"].values), 0.0)
-        return cls(
-            expert=np.array([experts.index(each) for each in answers["expert_name"].values]),
-            question=np.array([asked.index(each) for each in questions]),
-            reading=np.array([READINGS.index(each) for each in reading]),
-            value=log_odds(answers["value"].values) - baseline,
-            lower=log_odds(answers["lower"].values) - baseline,
-            upper=log_odds(answers["upper"].values) - baseline,
-            level=np.array([_is_level(judgments.questions[name]) for name in questions]),
-        )
-
-
-def _is_level(question: Question) -> bool:
-    """Tell whether a question asks outright for what offense decides."""
-    return question.outcome.startswith("extinction") and question.reading == "level"
+def _is_heeded(rows: Places, number: int, question: Question) -> bool:
+    """Tell whether answers say more about a question's offset than its prior does."""
+    answers = (rows.question == number).sum()
+    scatter = NOISE_CENTER[question.reading] / np.sqrt(max(answers, 1e-6))
+    return offset_sd(question, _AS_DECLARED) > scatter and not is_level(question)
 
 
 def offset_sd(question: Question, scales: Scales = _AS_DECLARED) -> float:
@@ -364,44 +321,45 @@ def expected_log_odds(
     ``efficacy`` holds the log-odds of each intervention's efficacy by name, all (expert,).
     """
     experts = worlds.views["margin"].shape
-    return [
-        pt.broadcast_to(_answer(each, lambda: worlds.of(each.scenario), efficacy), experts)  # noqa: B023
-        for each in questions
-    ]
+    return [pt.broadcast_to(_answer(each, worlds, efficacy), experts) for each in questions]
 
 
 def _levels(
     questions: Sequence[Question],
     expected: Sequence[TensorVariable],
-    shift: TensorVariable,
+    stated: TensorVariable,
     worlds: Worlds,
 ) -> dict[str, TensorVariable]:
     """Give what coordinates need to know of the level: of a question that asks for it outright."""
     for row, question in enumerate(questions):
-        if _is_level(question):
+        if is_level(question):
             here = worlds.of(question.scenario)
             plain = here.outcome(question.outcome) / here.outcome("takeover")
             return {
                 "level": expected[row],
                 "most": pt.log(plain) + pt.log(here.most_takeover()),
-                "stated": expected[row] + shift[row],
+                "stated": stated[row],
             }
     nothing = pt.zeros_like(worlds.views["margin"])
     return {"level": nothing, "most": nothing, "stated": nothing}
 
 
 def _answer(
-    question: Question, worlds: Callable[[], World], efficacy: Mapping[str, TensorVariable]
+    question: Question, worlds: Worlds, efficacy: Mapping[str, TensorVariable]
 ) -> TensorVariable:
     """Give one question's expected answer in log-odds, less the baseline's for a shift."""
     if question.outcome == EFFICACY:
         return efficacy[str(question.intervention)]
-    plain = worlds().outcome(question.outcome)
+    if question.outcome in QUANTITIES:
+        name = "arrival_median" if question.outcome == "arrival_year" else question.outcome
+        return pt.log(settled(worlds.views, question.scenario)[name])
+    here = worlds.of(question.scenario)
+    plain = here.outcome(question.outcome)
     if question.intervention is not None:
         left = pt.log1p(-pt.sigmoid(efficacy[question.intervention])) + pt.log(plain)
         conditional = left - pt.log1p(-pt.exp(left))
     elif question.given is not None:
-        conditional = _logit(worlds().outcome_given(question.outcome, question.given))
+        conditional = _logit(here.outcome_given(question.outcome, question.given))
     else:
         return _logit(plain)
     return conditional - _logit(plain) if question.reading == "shift" else conditional

@@ -186,6 +186,8 @@ class Question:
             self.given is not None or self.intervention is not None or self.reading != "level"
         ):
             raise InputError(f"{self.outcome} is asked outright; leave given and reading out")
+        if self.outcome == "arrival_year" and self.scenario.delay > 0:
+            raise InputError("a year of arrival is asked of a field that does not wait; no delay")
 
 
 @dataclass(frozen=True)

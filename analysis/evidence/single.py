@@ -25,6 +25,8 @@ from scipy import special
 from takeoff.analysis.evidence.bridge import jackknifed, posterior_probability
 from takeoff.analysis.evidence.weights import pareto_shape
 from takeoff.analysis.worlds import imagined
+from takeoff.models.answers.places import Places
+from takeoff.models.answers.said import Said
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import (
     CARE_SPREAD,
@@ -33,7 +35,6 @@ from takeoff.models.panel import (
     LEAST_NOISE,
     NOISE_CENTER,
     NOISE_SPREAD,
-    Rows,
     Worlds,
     expected_log_odds,
     offset_sd,
@@ -79,14 +80,14 @@ def alone(judgments: Judgments, seed: int, draws: int = _DRAWS) -> xr.Dataset:
     named = set(judgments.answers["question"].values.tolist())
     asked = tuple(name for name in judgments.questions if name in named)
     questions = [judgments.questions[name] for name in asked]
-    rows = Rows.of(judgments, asked)
+    rows = Said.of(judgments, asked).places
     people = _People(seed, draws, questions)
     names = [str(each) for each in judgments.answers["expert"].values]
     found = [_of_expert(people, rows, number) for number in range(len(names))]
     return xr.concat(found, xr.IndexVariable("expert", names))
 
 
-def _of_expert(people: "_People", rows: Rows, expert: int) -> xr.Dataset:
+def _of_expert(people: "_People", rows: Places, expert: int) -> xr.Dataset:
     likelihood = people.log_likelihood(rows, expert)
     scaled = np.exp(likelihood - likelihood.max())
     shares = people.shares * scaled[:, None]
@@ -138,7 +139,7 @@ class _People:
         self.questions = questions
         self.expected, self.supposed = _expected(questions, own, self.lean)
 
-    def log_likelihood(self, rows: Rows, expert: int) -> FloatArray:
+    def log_likelihood(self, rows: Places, expert: int) -> FloatArray:
         """Give the log likelihood of an expert's answers in each worldview, (person,)."""
         mine = np.flatnonzero(rows.expert == expert)
         total = np.zeros(len(self.lean))
@@ -156,7 +157,7 @@ class _People:
             total += special.logsumexp(each + weights[:, None], axis=0)
         return np.where(np.isfinite(total), total, -np.inf)
 
-    def _answered(self, rows: Rows, own: FloatArray, expected: FloatArray) -> FloatArray:
+    def _answered(self, rows: Places, own: FloatArray, expected: FloatArray) -> FloatArray:
         """Give the log likelihood of one person's answers to one question, over its offset."""
         spread = offset_sd(self.questions[rows.question[own[0]]])
         scale = self.scale[:, rows.reading[own[0]]]

@@ -116,7 +116,7 @@ def _label_experts(axes: "Axes", own: dict[str, str], shown: bool) -> None:
 
 
 def _stated(tree: xr.DataTree, name: str) -> dict[str, list[tuple[float, float, float]]]:
-    """Collect (lower, value, upper) of each expert's answers about the outcome itself."""
+    """Collect (lower, value, upper) of each expert's numbers for the outcome itself."""
     direct = {
         each.name
         for each in read_record(tree).questions
@@ -131,7 +131,8 @@ def _stated(tree: xr.DataTree, name: str) -> dict[str, list[tuple[float, float, 
     for who, question, *numbers in zip(*(data[each].values for each in columns), strict=True):
         if str(question) in direct:
             lower, value, upper = (float(each) for each in numbers)
-            found.setdefault(str(who), []).append((lower, value, upper))
+            if not np.isnan(value):  # what was said in words has no number
+                found.setdefault(str(who), []).append((lower, value, upper))
     return found
 
 

@@ -219,8 +219,8 @@ def test_groups_hold_every_outcome_once() -> None:
 def test_check_of_a_right_study_counts_what_is_in_it(run: Run) -> None:
     code, out, err = run("check", "authors")
     assert (code, err) == (0, "")
-    assert "answers.csv: note: one expert, Scher; usable" in out
-    assert "authors is right: 6 answers, 1 expert, 6 questions" in out
+    assert "note: phrase: no reader was asked what 'relatively unlikely' means" in out
+    assert "authors is right: 14 answers, 2 experts, 14 questions" in out
 
 
 def test_check_lists_every_problem_with_its_place(run: Run) -> None:

@@ -24,7 +24,7 @@ def tree() -> Any:
 @pytest.mark.slow
 def test_posterior_has_every_parameter_and_worldview(tree: Any) -> None:
     posterior = tree["posterior"].to_dataset()
-    assert posterior.sizes["expert"] == 23
+    assert posterior.sizes["expert"] == 24
     assert set(PARAMETER_NAMES) <= set(posterior.data_vars)
     assert tuple(posterior["varying"].values) == VARYING
     shares = posterior["copied"] + posterior["replicated"] + posterior["independent"]
@@ -64,7 +64,7 @@ def test_each_expert_ends_near_what_they_said(tree: Any) -> None:
             np.log(answers["value"].values[asked & (answers["expert_name"].values == name)])
         )
         for name in median["expert"].values
-        if name != "Scher"
+        if name not in ("Scher", "Hubinger")
     }
     found = [float(np.log(median.sel(expert=name))) for name in said]
     assert stats.spearmanr(list(said.values()), found).statistic > 0.9

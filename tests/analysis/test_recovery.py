@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from takeoff.analysis.fit import simulate_panel
 from takeoff.analysis.recovery import covered, least_covered, recoveries
-from takeoff.analysis.simulation import answered, reduced, roundest
+from takeoff.analysis.simulation import answered, of_probabilities, reduced, roundest
 from takeoff.data import join, load_study
 from takeoff.data.rounding import rounding_interval
 from takeoff.models.panel import panel_model
@@ -20,7 +20,7 @@ PANELS, ERROR = 5, 0.01
 
 @pytest.fixture(scope="module")
 def design() -> Any:
-    return join([load_study("fri_2023"), load_study("authors")])
+    return of_probabilities(join([load_study("fri_2023"), load_study("authors")]))
 
 
 @given(st.floats(-300, 26))

@@ -12,6 +12,7 @@ from takeoff.data.make_fri_2023 import EVENTS
 from takeoff.data.panel import join
 from takeoff.data.plans import load_plan
 from takeoff.data.shipped import shipped_studies, study_folder
+from takeoff.models.errors import InputError
 
 
 @pytest.mark.parametrize("name", shipped_studies())
@@ -128,8 +129,38 @@ def test_fri_carries_its_licence() -> None:
 
 def test_authors_name_the_statement_behind_each_number() -> None:
     answers = load_study("authors").answers
-    assert answers["value"].tolist() == [0.75, 0.3, 0.2, 0.5, 0.7, 0.95]
+    numbers = answers[answers["kind"] == "probability"]
+    assert numbers["value"].tolist() == [0.75, 0.3, 0.2, 0.5, 0.7, 0.95]
+    assert set(numbers["expert"]) == {"Scher"}
     assert (answers["note"].str.len() > 0).all()
+
+
+def test_hubinger_is_quoted_in_the_words_that_are_read() -> None:
+    """A phrase stands in its note, but where it is the complement of the one that does."""
+    answers = load_study("authors").answers
+    words = answers[answers["kind"] == "verbal"]
+    assert set(words["expert"]) == {"Hubinger"}
+    assert len(words) == 8
+    for phrase, note in zip(words["phrase"], words["note"], strict=True):
+        assert phrase in note.lower() or "complement" in note
+
+
+def test_grades_of_the_safety_index_are_those_published() -> None:
+    grades = load_study("fli_index_2025").answers.set_index("project")["value"]
+    assert grades.to_dict() == {
+        "Anthropic": 2.64,
+        "OpenAI": 2.1,
+        "Google DeepMind": 1.76,
+        "xAI": 1.23,
+        "Meta": 1.06,
+        "Zhipu AI": 0.62,
+        "DeepSeek": 0.37,
+    }
+
+
+def test_grades_alone_say_nothing_of_the_world() -> None:
+    with pytest.raises(InputError, match="nobody says anything about the world; join"):
+        join([load_study("fli_index_2025")])
 
 
 def test_three_thefts_at_a_third_make_the_number_that_ships() -> None:
@@ -140,12 +171,14 @@ def test_three_thefts_at_a_third_make_the_number_that_ships() -> None:
 def test_studies_that_ship_join() -> None:
     studies = [load_study(name) for name in shipped_studies()]
     panel = join(studies)
+    raters = ["FLI AI Safety Index"]
     assert panel.answers.sizes["expert"] == sum(
-        each.answers["expert"].nunique() for each in studies
+        each.answers["expert"][~each.answers["expert"].isin(raters)].nunique() for each in studies
     )
-    assert (panel.answers["lower"] <= panel.answers["value"]).all()
-    assert (panel.answers["value"] <= panel.answers["upper"]).all()
-    assert (panel.answers["lower"] < panel.answers["upper"]).all()
+    numbers = panel.answers.isel(answer=panel.answers["kind"].values != "verbal")
+    assert (numbers["lower"] <= numbers["value"]).all()
+    assert (numbers["value"] <= numbers["upper"]).all()
+    assert (numbers["lower"] < numbers["upper"]).all()
 
 
 def test_no_study_names_a_place_on_our_machines() -> None:

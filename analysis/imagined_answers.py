@@ -2,7 +2,8 @@
 
 An imagined answer goes the way of a real one (`takeoff.models.panel`): a worldview drawn from the
 population, the outcome in log-odds, the offset of a new question's wording, which all who answer it
-share, and noise of the reading and of the expert's own care.
+share, that of a new survey, which all its questions share, and noise of the reading and of the
+expert's own care.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ import pytensor.tensor as pt
 import xarray as xr
 
 from takeoff.analysis.worlds import imagined
+from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.errors import InputError
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.interval import FARTHEST
@@ -75,7 +77,8 @@ def imagined_answers(
     offset = np.array([offset_sd(each) for each in questions])[:, None] * random.normal(
         size=expected.shape[:2]
     )
-    center = expected + offset[:, :, None]
+    survey = SharedErrors().study * random.normal(size=expected.shape[1])
+    center = expected + (offset + survey)[:, :, None]
     rows = [READINGS.index(each.reading) for each in questions]
     noise = draws["noise"].transpose("reading", "draw").values[rows]
     care = np.exp(CARE_SPREAD * random.normal(size=expected.shape[1:]))

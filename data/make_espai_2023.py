@@ -37,14 +37,14 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(
 )
 """Question of each column that is used."""
 
-COLUMNS = ("expert", "camp", "question", "kind", "value", "baseline", "note")
+COLUMNS = (
+    *("expert", "camp", "question", "kind", "value", "baseline"),
+    *("lowest", "highest", "side", "note"),
+)
 READING_COLUMNS = ("respondent", "question", "entry", "read_as", "reason")
 
 CAMP = "Researchers"
 """All are of one camp, so that beside other studies they need not stand midway between camps."""
-
-_KINDS = ("probability",)
-"""Kinds of answer that a study may hold."""
 
 _PLAIN = r"\d+(\.\d+)?(e-\d+)?"
 _NUMBER = r"\d*[.,]?\d+"
@@ -81,13 +81,7 @@ def read(text: str) -> Entry:
     >>> read("2000").reason
     'above 100, and what was meant cannot be told'
     """
-    entry = _read(text.strip())
-    if entry.kind in (*_KINDS, "refused"):
-        return entry
-    return Entry("refused", reason=f"{entry.reason}: no kind of answer for it")
-
-
-def _read(text: str) -> Entry:
+    text = text.strip()
     if re.fullmatch(_PLAIN, text):
         if Decimal(text) > 100:
             return Entry("refused", reason="above 100, and what was meant cannot be told")

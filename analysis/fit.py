@@ -16,7 +16,7 @@ from takeoff.analysis.baselines.asked import baselines
 from takeoff.analysis.evidence import evidence
 from takeoff.analysis.leaving_out.scores import left_out_scores
 from takeoff.analysis.posterior import convergence_problems
-from takeoff.analysis.predictive import Forecast, strangers
+from takeoff.analysis.predictive import Forecast, Stated, strangers
 from takeoff.analysis.predictive_checks import predictive_checks
 from takeoff.analysis.provenance import describe
 from takeoff.data import join, load_study
@@ -282,6 +282,7 @@ def _derived(
     every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
     thinned = posterior.isel(draw=slice(None, None, every))
     outcomes = derived.outcomes(thinned, panel.judgments, chosen, seed, panel.crowds)
+    likelihood = derived.log_likelihood(posterior, panel)
     return {
         "outcomes": outcomes,
         "prior_outcomes": derived.outcomes(prior, panel.judgments, chosen, seed, panel.crowds),
@@ -292,9 +293,9 @@ def _derived(
         "learned": derived.learned(posterior, prior, panel, judgments, chosen),
         "observed": judgments.answers.reset_coords(drop=True).drop_vars("expert", errors="ignore"),
         "observed_data": _observed_data(panel),
-        "log_likelihood": derived.log_likelihood(posterior, panel),
-        "baselines": baselines(thinned, judgments, chosen, seed),
-        **_foretold(posterior, panel, panel.judgments, seed),
+        "log_likelihood": likelihood,
+        "baselines": baselines(outcomes, judgments, derived.SCENARIOS),
+        **_foretold(posterior, panel, likelihood["log_odds"], seed),
         **_weighed(posterior, panel, chosen, seed),
     }
 
@@ -309,15 +310,23 @@ def _weighed(
 
 
 def _foretold(
-    posterior: xr.Dataset, panel: Panel, judgments: Judgments, seed: int
+    posterior: xr.Dataset,
+    panel: Panel,
+    likelihood: xr.DataArray,
+    seed: int,
 ) -> dict[str, xr.Dataset]:
     """Score answers left out, and check answers repeated, where experts can be gone through."""
+    judgments = panel.judgments
     draws = posterior.sizes["chain"] * posterior.sizes["draw"]
-    if posterior.sizes["expert"] > _MOST_FORETOLD or draws < _FEWEST_DRAWS:
+    many = panel.crowds or posterior.sizes["expert"] > _MOST_FORETOLD
+    if many or draws < _FEWEST_DRAWS:
         return {}
-    told = Forecast.of(posterior, panel)
-    new = Forecast.of(strangers(posterior, panel, seed), panel)
+    stated = Stated.of(judgments, panel)
+    if not len(stated.answer):
+        return {}
+    told = Forecast.of(posterior, panel, stated)
+    new = Forecast.of(strangers(posterior, panel, seed), panel, stated)
     return {
-        "left_out": left_out_scores(posterior, panel, judgments, told, new),
-        "checks": predictive_checks(panel, judgments, told, new, seed),
+        "left_out": left_out_scores(posterior, panel, judgments, likelihood, told, new),
+        "checks": predictive_checks(judgments, stated, told, new, seed),
     }

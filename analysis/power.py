@@ -20,7 +20,7 @@ import xarray as xr
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from takeoff.analysis.predictive import Forecast, strangers
+from takeoff.analysis.predictive import Forecast, Stated, strangers
 from takeoff.models.panel import panel_model
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import PriorSet
@@ -31,7 +31,9 @@ from takeoff.models.transforms import to_real
 __all__ = ["imagined_panel", "power", "variance_removed"]
 
 _FOLDS = 10
-_RIDGE = 1e-3  # of the number of draws: summaries of many questions say nearly the same
+_RIDGES = (1e-3, 1e-2, 1e-1, 1.0)
+"""Penalties tried, of the number of draws: summaries of many questions say nearly the same, and a
+regression on all of them foretells worse than one that is shrunk."""
 
 
 def power(
@@ -64,25 +66,27 @@ def power(
     -------
     xr.Dataset
         ``removed`` and ``error`` (experts, parameter): the share of the variance on the
-        unconstrained scale, and its Monte Carlo error.
+        unconstrained scale, and its Monte Carlo error; the attributes count ``draws``, and those
+        ``left_out`` because somebody's answer was not finite.
     """
     most = max(experts)
     design = imagined_panel(questions, camp_weights, most)
     panel = panel_model(design, chosen)
-    forecast = Forecast.of(strangers(draws, panel, seed), panel)
-    random = np.random.default_rng(seed)
-    said = random.normal(forecast.center, forecast.scale)
+    stated = Stated.of(design, panel)
+    forecast = Forecast.of(strangers(draws, panel, seed), panel, stated)
+    said = np.random.default_rng(seed).normal(forecast.center, forecast.scale)
+    # The farthest of imagined experts may think something so impossible that it has no log-odds.
+    usable = np.isfinite(said).all(axis=1)
+    said = said[usable]
     names = [name for name in PARAMETER_NAMES if name in draws]
     target = np.column_stack(
         [to_real(name, draws[name].transpose("chain", "draw").values.ravel()) for name in names]
-    )
-    camp = design.answers["camp"].values[panel.rows.expert]
+    )[usable]
+    camp = design.answers["camp"].values[stated.expert]
     found = []
     for number in experts:
-        asked = panel.rows.expert < number
-        found.append(
-            variance_removed(target, _summaries(said, panel.rows.question, camp, asked), seed)
-        )
+        asked = stated.expert < number
+        found.append(variance_removed(target, _summaries(said, stated.question, camp, asked), seed))
     table = np.array(found)
     coords = {"experts": list(experts), "parameter": names}
     dims = ("experts", "parameter")
@@ -148,20 +152,30 @@ def variance_removed(
     samples = len(target)
     scores = ndtri((rankdata(summaries, axis=0) - 0.5) / samples)
     scores = np.column_stack([np.ones(samples), scores, scores**2])
-    penalty = _RIDGE * samples * np.eye(scores.shape[1])
-    penalty[0, 0] = 0.0
     centred = target - target.mean(axis=0)
-    left = np.empty_like(centred)
     fold = np.random.default_rng(seed).permutation(samples) % _FOLDS
-    for each in range(_FOLDS):
-        fitted = scores[fold != each]
-        weights = np.linalg.solve(fitted.T @ fitted + penalty, fitted.T @ centred[fold != each])
-        left[fold == each] = centred[fold == each] - scores[fold == each] @ weights
+    tried = np.array([_residuals(centred, scores, fold, ridge) for ridge in _RIDGES])
+    best = (tried**2).mean(axis=1).argmin(axis=0)
+    left = np.take_along_axis(tried, best[None, None, :], 0)[0]
     before, after = (centred**2).mean(axis=0), (left**2).mean(axis=0)
     ratio = after / before
     # The ratio of two means, over draws (delta method).
     spread = (left**2 - ratio * centred**2).std(axis=0, ddof=1) / before
     return 1 - ratio, spread / np.sqrt(samples)
+
+
+def _residuals(
+    target: FloatArray, scores: FloatArray, fold: np.ndarray, ridge: float
+) -> FloatArray:
+    """Give what a regression leaves of targets in folds that it was not fitted to."""
+    penalty = ridge * len(target) * np.eye(scores.shape[1])
+    penalty[0, 0] = 0.0
+    left = np.empty_like(target)
+    for each in range(_FOLDS):
+        fitted = scores[fold != each]
+        weights = np.linalg.solve(fitted.T @ fitted + penalty, fitted.T @ target[fold != each])
+        left[fold == each] = target[fold == each] - scores[fold == each] @ weights
+    return left
 
 
 def _summaries(

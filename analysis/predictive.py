@@ -14,16 +14,18 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 from pymc.model.transform.conditioning import remove_value_transforms
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, logit
 
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel
 from takeoff.models.pieces import in_pieces
 from takeoff.models.program import program_of
+from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
 __all__ = [
     "Forecast",
+    "Stated",
     "log_probability",
     "own_log_prior",
     "own_variables",
@@ -51,17 +53,65 @@ def _same(draws: xr.Dataset, panel: Panel, name: str) -> xr.DataArray | None:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """The probabilities that were stated outright, each (stated,): one answer of that kind each.
+
+    Attributes
+    ----------
+    answer, expert, question
+        Rows of the answer, the expert and the question.
+    value, lower, upper
+        What was said, and the interval that it stands for after rounding, in log-odds; of a shift,
+        less the baseline's. 0 and 1 are said as the middle of what rounds to them.
+    baseline
+        The log-odds from which an answer is a step: 0 but for shifts.
+    place
+        Which observation of the model's ``log_odds`` it is.
+    """
+
+    answer: np.ndarray
+    expert: np.ndarray
+    question: np.ndarray
+    value: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    baseline: FloatArray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, judgments: Judgments, panel: Panel) -> "Stated":
+        """Find them among the answers."""
+        answers, rows = judgments.answers, panel.rows
+        about_the_world = (rows.expert >= 0) & (rows.question >= 0)
+        answer = np.flatnonzero((answers["kind"].values == "probability") & about_the_world)
+        place = {row: each for each, row in enumerate(panel.terms.get("log_odds", ()))}
+        own = answers.isel(answer=answer)
+        shift = [judgments.questions[each].reading == "shift" for each in own["question"].values]
+        baseline = logit(np.where(shift, own["baseline"].values, 0.5))
+        certain = np.isin(own["value"].values, (0.0, 1.0))
+        middle = logit((own["lower"].values + own["upper"].values) / 2) - baseline
+        return cls(
+            answer=answer,
+            expert=rows.expert[answer],
+            question=rows.question[answer],
+            value=np.where(certain, middle, rows.value[answer]),
+            lower=rows.lower[answer],
+            upper=rows.upper[answer],
+            baseline=baseline,
+            place=np.array([place[row] for row in answer.tolist()], dtype=int),
+        )
+
+
+@dataclass(frozen=True)
 class Forecast:
-    """What draws say of each answer before it is rounded, all (sample, answer).
+    """What draws say of stated probabilities before they are rounded, all (sample, stated).
 
     Attributes
     ----------
     center, scale
-        Of its normal distribution, in log-odds; of a shift, less the baseline's. NaN for answers
-        that do not say where something lies by themselves.
+        Of its normal distribution, in log-odds; of a shift, less the baseline's.
     log_likelihood
-        Log probability of the interval that the rounded answer stands for, or of what else was
-        said.
+        Log probability of the interval that the rounded answer stands for.
     """
 
     center: FloatArray
@@ -69,27 +119,17 @@ class Forecast:
     log_likelihood: FloatArray
 
     @classmethod
-    def of(cls, draws: xr.Dataset, panel: Panel) -> "Forecast":
+    def of(cls, draws: xr.Dataset, panel: Panel, stated: Stated) -> "Forecast":
         """Compute it for draws of a posterior, or of one with strangers in the experts' places."""
-        spoken = [name for name in ("log_odds", "phrase") if name in panel.terms]
 
         def graph(story: pm.Model) -> Sequence[Any]:
-            nodes = [story[name].owner for name in spoken]
-            known = [story[name] for name in panel.terms]
-            return [
-                *story.replace_rvs_by_values([x for n in nodes for x in n.op.dist_params(n)[:2]]),
-                *story.logp(known, jacobian=False, sum=False),
-            ]
+            node = story["log_odds"].owner
+            return story.replace_rvs_by_values(list(node.op.dist_params(node)[:2]))
 
-        values = [each.reshape(-1, each.shape[-1]) for each in _computed(graph, draws, panel)]
-        center, scale = (np.full((len(values[0]), panel.answers), np.nan) for _ in range(2))
-        for name, at, spread in zip(spoken, values[0::2], values[1::2], strict=False):
-            center[:, panel.terms[name]] = at
-            scale[:, panel.terms[name]] = spread
-        by_answer = np.zeros((panel.answers, len(center)))
-        for rows, value in zip(panel.terms.values(), values[2 * len(spoken) :], strict=True):
-            np.add.at(by_answer, rows, value.T)
-        return cls(center, scale, by_answer.T)
+        computed = _computed(graph, draws, panel)
+        samples = draws.sizes["chain"] * draws.sizes["draw"]
+        center, scale = (each.reshape(samples, -1)[:, stated.place] for each in computed)
+        return cls(center, scale, log_probability(center, scale, stated.lower, stated.upper))
 
 
 def own_log_prior(draws: xr.Dataset, panel: Panel) -> xr.DataArray:

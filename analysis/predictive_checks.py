@@ -12,11 +12,10 @@ Repeated are the answers of the *same people*, with the worldview that each has 
 
 import numpy as np
 import xarray as xr
-from scipy.special import expit, logit
+from scipy.special import expit
 
-from takeoff.analysis.predictive import Forecast
+from takeoff.analysis.predictive import Forecast, Stated
 from takeoff.analysis.summaries import LEVELS
-from takeoff.models.panel import Panel
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
@@ -38,14 +37,14 @@ _FEWEST = 3  # fewer answers have no spread worth a check
 
 
 def predictive_checks(
-    panel: Panel, judgments: Judgments, told: Forecast, new: Forecast, seed: int
+    judgments: Judgments, stated: Stated, told: Forecast, new: Forecast, seed: int
 ) -> xr.Dataset:
     """Compare statistics of the answers with those of answers repeated from the posterior.
 
     Parameters
     ----------
-    panel, judgments
-        The panel's model, and what it was fitted to.
+    judgments, stated
+        What the panel said, and the probabilities among it.
     told, new
         Forecasts by draws of the posterior: of the experts' own answers, and of strangers' in
         their places.
@@ -59,17 +58,14 @@ def predictive_checks(
         ``tail_area`` (people, part, statistic), over the parts of the panel with at least three
         answers, whose coordinate ``by`` is panel, question or expert; ``answers`` (part,).
     """
-    stated = np.flatnonzero(judgments.answers["kind"].values == "probability")
-    baseline = _baseline(judgments)[stated]
+    baseline = stated.baseline
     parts = [each for each in _parts(judgments, stated) if each[2].sum() >= _FEWEST]
-    said = _said(judgments, panel)[stated]
-    value = judgments.answers["value"].values[stated]
-    real = _statistics(said[None], _is_multiple(value)[None], baseline, parts)[0]
+    value = judgments.answers["value"].values[stated.answer]
+    real = _statistics(stated.value[None], _is_multiple(value)[None], baseline, parts)[0]
     random = np.random.default_rng(seed)
     again = []
     for forecast in (told, new):
-        center, scale = forecast.center[:, stated], forecast.scale[:, stated]
-        drawn = random.normal(center, scale)
+        drawn = random.normal(forecast.center, forecast.scale)
         again.append(
             _statistics(drawn, _becomes_multiple(expit(drawn + baseline)), baseline, parts)
         )
@@ -93,10 +89,10 @@ def predictive_checks(
     )
 
 
-def _parts(judgments: Judgments, stated: np.ndarray) -> list[tuple[str, str, np.ndarray]]:
+def _parts(judgments: Judgments, stated: Stated) -> list[tuple[str, str, np.ndarray]]:
     """Give parts of the panel: by what, the name, and which answers."""
-    answers = judgments.answers.isel(answer=stated)
-    found = [("panel", "all answers", np.ones(len(stated), dtype=bool))]
+    answers = judgments.answers.isel(answer=stated.answer)
+    found = [("panel", "all answers", np.ones(len(stated.answer), dtype=bool))]
     for by, variable in (("question", "question"), ("expert", "expert_name")):
         names = answers[variable].values
         found += [(by, each, names == each) for each in dict.fromkeys(names.tolist())]
@@ -131,18 +127,3 @@ def _is_multiple(value: FloatArray) -> FloatArray:
 def _becomes_multiple(probability: FloatArray) -> FloatArray:
     """Tell whether the roundest number for a probability (`simulation.roundest`) is a multiple."""
     return np.asarray((probability >= _COARSE / 2) & (probability <= 1 - _COARSE / 2))
-
-
-def _baseline(judgments: Judgments) -> FloatArray:
-    """Give the log-odds from which each answer is a step: 0 but for shifts (answer,)."""
-    asked = judgments.answers["question"].values
-    shift = [judgments.questions[each].reading == "shift" for each in asked]
-    return np.asarray(logit(np.where(shift, judgments.answers["baseline"].values, 0.5)))
-
-
-def _said(judgments: Judgments, panel: Panel) -> FloatArray:
-    """Give answers as the model reads them, 0 and 1 as the middle of what rounds to them."""
-    answers = judgments.answers
-    middle = logit((answers["lower"].values + answers["upper"].values) / 2)
-    certain = np.isin(answers["value"].values, (0.0, 1.0))
-    return np.asarray(np.where(certain, middle - _baseline(judgments), panel.rows.value))

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import logit
 
-from takeoff.models.panel import Panel
+from takeoff.analysis.predictive import Stated
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
@@ -27,7 +26,7 @@ class Left:
     Attributes
     ----------
     row, expert
-        Which answer, and whose, by their place in the panel.
+        Which stated probability it is, and whose, by their place.
     lower, upper
         The interval that the rounded answer stands for, in log-odds; of a shift, less the
         baseline's.
@@ -51,18 +50,16 @@ class Left:
         return (self.upper <= self.thresholds).astype(float)
 
 
-def answers_left_out(judgments: Judgments, panel: Panel) -> Iterator[Left]:
-    """Give each answer that pools of at least three others can foretell."""
-    rows = panel.rows
-    value = _inside(judgments, panel)
+def answers_left_out(judgments: Judgments, stated: Stated) -> Iterator[Left]:
+    """Give each stated probability that pools of at least three others can foretell."""
     camps = judgments.answers["camp"].values
-    stated = (judgments.answers["kind"].values == "probability") & (np.abs(value) < _FARTHEST)
-    for row in np.flatnonzero(stated).tolist():
-        expert = int(rows.expert[row])
-        same = stated & (rows.question == rows.question[row])
+    held = np.abs(stated.value) < _FARTHEST
+    for row in np.flatnonzero(held).tolist():
+        expert = int(stated.expert[row])
+        same = held & (stated.question == stated.question[row])
         by_expert = {
-            each: float(value[same & (rows.expert == each)].mean())
-            for each in np.unique(rows.expert[same]).tolist()
+            each: float(stated.value[same & (stated.expert == each)].mean())
+            for each in np.unique(stated.expert[same]).tolist()
             if each != expert
         }
         others = {PANEL: np.array(list(by_expert.values()))}
@@ -71,17 +68,7 @@ def answers_left_out(judgments: Judgments, panel: Panel) -> Iterator[Left]:
             others[CAMP] = np.array(fellows)
         if min(len(each) for each in others.values()) < FEWEST:
             continue
-        lower, upper = float(rows.lower[row]), float(rows.upper[row])
-        deciles = np.quantile(value[same], _DECILES)
+        lower, upper = float(stated.lower[row]), float(stated.upper[row])
+        deciles = np.quantile(stated.value[same], _DECILES)
         outside = deciles[(deciles <= lower) | (deciles >= upper)]
         yield Left(row, expert, lower, upper, outside, others)
-
-
-def _inside(judgments: Judgments, panel: Panel) -> FloatArray:
-    """Give answers on the model's scale, 0 and 1 as the middle of what rounds to them (answer,)."""
-    answers = judgments.answers
-    middle = logit((answers["lower"].values + answers["upper"].values) / 2)
-    shift = [judgments.questions[each].reading == "shift" for each in answers["question"].values]
-    baseline = logit(np.where(shift, answers["baseline"].values, 0.5))
-    certain = np.isin(answers["value"].values, (0.0, 1.0))
-    return np.where(certain, middle - baseline, panel.rows.value)

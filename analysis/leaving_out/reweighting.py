@@ -71,14 +71,14 @@ def without_answers(log_likelihood: FloatArray) -> list[Weights]:
 
 
 def without_experts(log_likelihood: FloatArray, draws: xr.Dataset, panel: Panel) -> list[Weights]:
-    """Weigh draws as if each expert, in the order of the panel, had not been asked."""
+    """Weigh draws as if each expert had not been asked, of log likelihood (sample, expert)."""
     samples = len(log_likelihood)
     prior = _samples(own_log_prior(draws, panel))
     directions = np.linalg.qr(_normal_scores(draws, panel)).Q
     weights = []
     for row in range(draws.sizes["expert"]):
         own = _side_by_side(draws[own_variables(panel)].isel(expert=row))
-        said = log_likelihood[:, panel.rows.expert == row].sum(axis=1)
+        said = log_likelihood[:, row]
         enough = samples >= _FEWEST_DRAWS * own.shape[1]
         likely = _log_density(own, directions) - prior[:, row] if enough else 0.0
         weights.append(_smoothed(likely - said))

@@ -34,7 +34,7 @@ from takeoff.analysis.leaving_out.reweighting import (
     without_answers,
     without_experts,
 )
-from takeoff.analysis.predictive import Forecast, strangers
+from takeoff.analysis.predictive import Forecast, Stated, strangers
 from takeoff.models.panel import Panel
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
@@ -54,6 +54,7 @@ def left_out_scores(
     draws: xr.Dataset,
     panel: Panel,
     judgments: Judgments,
+    log_likelihood: xr.DataArray,
     told: Forecast,
     new: Forecast,
     refits: Mapping[str, xr.Dataset] | None = None,
@@ -66,6 +67,8 @@ def left_out_scores(
         Draws of the posterior, with all free variables of the story.
     panel, judgments
         The panel's model, and what it was fitted to.
+    log_likelihood
+        Of every answer, of whatever kind (chain, draw, answer).
     told, new
         Forecasts by the draws: of the experts' own answers, and of strangers' in their places.
     refits
@@ -80,14 +83,15 @@ def left_out_scores(
         ``reading``. ``shape`` and ``effective`` (test, answer): k̂ of the weights behind the
         model's forecast (NaN where a refit was used), and the number of draws they are worth.
     """
-    left = list(answers_left_out(judgments, panel))
+    stated = Stated.of(judgments, panel)
+    left = list(answers_left_out(judgments, stated))
     experts = judgments.answers["expert"].values
     refitted = {
-        name: Forecast.of(strangers(each, panel, row), panel)
+        name: Forecast.of(strangers(each, panel, row), panel, stated)
         for row, (name, each) in enumerate((refits or {}).items())
     }
     answer_weights = without_answers(told.log_likelihood)
-    expert_weights = without_experts(told.log_likelihood, draws, panel)
+    expert_weights = without_experts(_by_expert(log_likelihood, judgments), draws, panel)
     columns: list[list[list[_Score]]] = []
     weights: list[list[Weights]] = []
     for each in left:
@@ -104,7 +108,16 @@ def left_out_scores(
         columns.append([[own, *pooled] for own in of_model])
         weights.append([answer_weights[each.row], without])
     methods = [MODEL, *(_by_pools(left[0]) if left else ())]
-    return _labelled(left, judgments, methods, columns, weights)
+    return _labelled(left, stated, judgments, methods, columns, weights)
+
+
+def _by_expert(log_likelihood: xr.DataArray, judgments: Judgments) -> FloatArray:
+    """Add up the log likelihood of each expert's answers: (sample, expert)."""
+    answers = judgments.answers
+    values = log_likelihood.transpose("chain", "draw", "answer").values
+    values = values.reshape(-1, values.shape[-1])
+    own = answers["expert_name"].values[:, None] == answers["expert"].values
+    return np.asarray(values @ own.astype(float))
 
 
 def _by_model(each: Left, forecast: Forecast, weights: Weights) -> _Score:
@@ -131,6 +144,7 @@ def _brier(forecast: FloatArray, each: Left) -> float:
 
 def _labelled(
     left: list[Left],
+    stated: Stated,
     judgments: Judgments,
     methods: list[str],
     columns: list[list[list[_Score]]],
@@ -139,7 +153,7 @@ def _labelled(
     shape = (len(left), len(TESTS), len(methods))
     log_score = np.array([[[x.log for x in line] for line in each] for each in columns])
     brier = np.array([[[x.brier for x in line] for line in each] for each in columns])
-    rows = [each.row for each in left]
+    rows = stated.answer[np.array([each.row for each in left], dtype=int)]
     here = judgments.answers.isel(answer=rows)
     asked = here["question"].values
     by_weight = {

@@ -18,7 +18,7 @@ from takeoff.analysis.leaving_out.names import MODEL, TESTS
 from takeoff.analysis.leaving_out.pooled import pooled_predictions
 from takeoff.analysis.leaving_out.reweighting import without_answers, without_experts
 from takeoff.analysis.leaving_out.scores import left_out_scores
-from takeoff.analysis.predictive import Forecast, own_variables, strangers
+from takeoff.analysis.predictive import Forecast, Stated, own_variables, strangers
 from takeoff.analysis.simulation import reduced
 from takeoff.data import join, load_study
 from takeoff.models.panel import Panel, panel_model
@@ -101,17 +101,19 @@ def test_a_pools_forecast_is_a_distribution(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def small() -> tuple[Judgments, Panel, xr.Dataset]:
-    """Give five experts of each camp, and draws of the prior in place of a posterior."""
-    design = reduced(join([load_study("fri_2023")]), 5)
+    """Give five experts of each camp, the authors, and draws of the prior for a posterior."""
+    design = reduced(join([load_study("fri_2023"), load_study("authors")]), 5)
     panel = panel_model(design, prior_set("neutral"))
     return design, panel, simulate_panel(panel, 40, seed=2)[0]
 
 
 def test_forecasts_have_the_likelihood_that_is_stored(small: Any) -> None:
-    _, panel, draws = small
+    judgments, panel, draws = small
+    stated = Stated.of(judgments, panel)
     stored = derived.log_likelihood(draws, panel)["log_odds"].values.reshape(40, -1)
     # A draw from the prior may be so far out that its likelihood underflows.
-    told = Forecast.of(draws, panel).log_likelihood
+    told = Forecast.of(draws, panel, stated).log_likelihood
+    stored = stored[:, stated.answer]
     near = stored > -600
     np.testing.assert_allclose(told[near], stored[near], rtol=1e-9, atol=1e-9)
 
@@ -122,7 +124,9 @@ def test_an_answer_is_foretold_from_others_to_the_same_question_only(small: Any)
     camp = dict(
         zip(judgments.answers["expert"].values, judgments.answers["camp"].values, strict=True)
     )
-    left = list(answers_left_out(judgments, panel))
+    stated = Stated.of(judgments, panel)
+    names, asked = names[stated.answer], asked[stated.answer]
+    left = list(answers_left_out(judgments, stated))
     assert left
     for each in left:
         same = asked == asked[each.row]
@@ -134,15 +138,17 @@ def test_an_answer_is_foretold_from_others_to_the_same_question_only(small: Any)
 
 def test_a_refit_takes_the_place_of_weights(small: Any) -> None:
     judgments, panel, draws = small
+    stated = Stated.of(judgments, panel)
     # Draws of the prior may be as good as impossible, which those of a posterior are not.
-    likely = np.random.default_rng(4).normal(-2, 0.5, (40, len(panel.rows.value)))
+    likely = np.random.default_rng(4).normal(-2, 0.5, (40, judgments.answers.sizes["answer"]))
     told, new = (
-        replace(Forecast.of(each, panel), log_likelihood=likely)
+        replace(Forecast.of(each, panel, stated), log_likelihood=likely[:, stated.answer])
         for each in (draws, strangers(draws, panel, seed=3))
     )
+    whole = xr.DataArray(likely[None], dims=("chain", "draw", "answer"))
     refitted = str(judgments.answers["expert"].values[0])
-    plain = left_out_scores(draws, panel, judgments, told, new)
-    scores = left_out_scores(draws, panel, judgments, told, new, {refitted: draws})
+    plain = left_out_scores(draws, panel, judgments, whole, told, new)
+    scores = left_out_scores(draws, panel, judgments, whole, told, new, {refitted: draws})
     own = scores["expert_name"].values == refitted
     without = scores["shape"].sel(test=TESTS[1]).values
     assert np.isnan(without[own]).all()

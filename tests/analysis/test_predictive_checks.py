@@ -1,8 +1,6 @@
 """Checks find what the model does not reproduce, and pass what it does."""
 
 from dataclasses import replace
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from takeoff.analysis.check_sentences import about_checks, check_rows
-from takeoff.analysis.predictive import Forecast
+from takeoff.analysis.predictive import Forecast, Stated
 from takeoff.analysis.predictive_checks import (
     EXTREME,
     PEOPLE,
@@ -22,6 +20,8 @@ from takeoff.analysis.predictive_checks import (
 )
 from takeoff.analysis.simulation import answered, reduced, roundest
 from takeoff.data import join, load_study
+from takeoff.models.panel import panel_model
+from takeoff.models.priors import prior_set
 from takeoff.models.questions import Judgments
 
 SAMPLES = 400
@@ -37,12 +37,11 @@ def test_multiples_are_what_the_roundest_number_would_be(log_odds: float) -> Non
 def checked(judgments: Judgments, center: float) -> xr.Dataset:
     """Check answers by a model that knows their scale, and takes this for their centre."""
     count = judgments.answers.sizes["answer"]
-    value = judgments.answers["value"].values
-    panel: Any = SimpleNamespace(rows=SimpleNamespace(value=np.log(value / (1 - value))))
+    stated = Stated.of(judgments, panel_model(judgments, prior_set("neutral")))
     forecast = Forecast(
         np.full((SAMPLES, count), center), np.full((SAMPLES, count), SCALE), np.zeros(0)
     )
-    return predictive_checks(panel, judgments, forecast, forecast, seed=4)
+    return predictive_checks(judgments, stated, forecast, forecast, seed=4)
 
 
 @pytest.fixture(scope="module")

@@ -25,15 +25,21 @@ def questions(
         typer.Option(
             metavar="FILE.csv",
             help="Write a blank form of the questions that no survey has asked, to send to "
-            "experts, and a study.toml beside it.",
+            "experts: a table, a page to print, and a study.toml beside them.",
         ),
     ] = None,
+    discussion_round: Annotated[
+        int,
+        typer.Option(
+            "--round", min=1, max=2, help="Of the form: 1 before experts discuss, 2 after."
+        ),
+    ] = 1,
 ) -> None:
     """List questions, or write a blank form."""
     if form is not None:
         if studies:
             raise InputError("a form asks the questions of takeoff itself; name no study with it")
-        _write_form(form)
+        _write_form(form, discussion_round)
         return
     from takeoff.analysis.terminal import print_questions
     from takeoff.data import load_study, shipped_studies
@@ -43,10 +49,10 @@ def questions(
     typer.echo("Not asked by any survey yet: takeoff questions --form FILE.csv")
 
 
-def _write_form(path: Path) -> None:
-    from takeoff.analysis.questions_form import QUESTIONS, write_form
+def _write_form(path: Path, discussion_round: int) -> None:
+    from takeoff.analysis.questions_form import ITEMS, write_form
 
-    written = write_form(path)
+    written = write_form(path, discussion_round)
     for each in written:
         typer.echo(f"written: {each}")
     study = path.with_name("study.toml")
@@ -54,7 +60,7 @@ def _write_form(path: Path) -> None:
         typer.echo(f"kept:    {study}, which was there; it must hold these questions")
     folder = path.parent
     typer.echo(
-        f"{len(QUESTIONS)} questions. Fill in expert and value, name the form "
+        f"{len(ITEMS)} questions. Fill in expert and answers, name the form "
         f"{folder / 'answers.csv'}, then: takeoff check {_as_argument(folder)}"
     )
 

@@ -227,7 +227,7 @@ def test_check_lists_every_problem_with_its_place(run: Run) -> None:
     run("questions", "--form", "answers.csv")
     text = Path("answers.csv").read_text(encoding="utf-8").replace("\n,,", "\nAnn,,")
     lines = text.splitlines()
-    lines[1] = lines[1].replace("probability,,", "probability,35,")
+    lines[1] = lines[1].replace("probability,,,", "probability,,35,")
     lines[2] = lines[2].replace("second_", "secnd_")
     Path("answers.csv").write_text("\n".join(lines), encoding="utf-8")
     code, out, err = run("check", ".")
@@ -257,7 +257,7 @@ def test_questions_of_one_study(run: Run) -> None:
 def test_a_form_is_written_beside_its_study(run: Run) -> None:
     code, out, _ = run("questions", "--form", "form.csv")
     assert code == 0
-    assert "written: form.csv\nwritten: study.toml\n" in out
+    assert "written: form.csv\nwritten: form.html\nwritten: study.toml\n" in out
     code, out, _ = run("questions", "--form", "again.csv")
     assert code == 0
     assert "kept:    study.toml" in out

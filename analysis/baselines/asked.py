@@ -1,25 +1,36 @@
 """Pools beside the model, for every outcome that a panel was asked about directly.
 
+Where a panel answered seed questions, two pools join: the linear pool by Cooke's classical weights,
+and the geometric pool extremised by the factor that fits the seeds best.
+
 A question asks directly when its answer is read as the outcome itself, given nothing else and
 supposing nothing. Each expert counts once: who gave several answers to a question (people update)
 counts with their mean log-odds. 0 and 1, which no geometric pool survives, count as the middle of
 what rounds to them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import xarray as xr
 from scipy.special import expit, logit
 
-from takeoff.analysis.baselines.pools import POOLS
+from takeoff.analysis.baselines.events import event_weights
+from takeoff.analysis.baselines.pools import POOLS, fitted_factor, linear_pool, mean_log_odds
 from takeoff.analysis.summaries import LEVELS
 from takeoff.analysis.worlds import imagined, worldviews_of
+from takeoff.models.errors import InputError
 from takeoff.models.evaluate import evaluate
 from takeoff.models.priors import PriorSet
-from takeoff.models.questions import EFFICACY, Judgments, Question
+from takeoff.models.questions import SEED, TARGETS, Judgments, Question
 
-__all__ = ["WHOLE_PANEL", "asked_directly", "baselines", "one_answer_each"]
+__all__ = ["WHOLE_PANEL", "asked_directly", "baselines", "one_answer_each", "seed_answers"]
+
+type Rule = Callable[[xr.DataArray, str], xr.DataArray]
+
+_FEWEST_SEEDS = 3  # fewer events tell no expert from another
+_NEAREST = 0.0025  # the middle of what rounds to 0
 
 WHOLE_PANEL = "panel"
 """The name of the pools over all experts, beside those over each camp."""
@@ -34,7 +45,7 @@ def asked_directly(judgments: Judgments) -> dict[str, Question]:
         for label, each in judgments.questions.items()
         if label in answered
         and each.reading == "level"
-        and each.outcome != EFFICACY
+        and each.outcome not in TARGETS
         and each.given is None
         and each.intervention is None
     }
@@ -87,8 +98,9 @@ def baselines(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: i
     camps = [each for each in judgments.camp_weights if each in said["camp"].values]
     groups = {WHOLE_PANEL: said, **{each: said.isel(expert=said["camp"] == each) for each in camps}}
     whose = xr.IndexVariable("whose", list(groups))
+    rules = {**POOLS, **_by_seeds(judgments)}
     pooled = [
-        xr.concat([rule(group, "expert") for rule in POOLS.values()], xr.Variable("pool", [*POOLS]))
+        xr.concat([rule(group, "expert") for rule in rules.values()], xr.Variable("pool", [*rules]))
         for group in groups.values()
     ]
     numbers = [group.notnull().sum("expert") for group in groups.values()]
@@ -101,6 +113,55 @@ def baselines(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: i
             "projects": ("question", [each.scenario.projects for each in questions.values()]),
         }
     )
+
+
+def seed_answers(judgments: Judgments) -> tuple[xr.DataArray, xr.DataArray]:
+    """Give what experts said of seeds (event, expert), and what is known of them (event,)."""
+    answers = judgments.answers
+    seeds = [label for label, each in judgments.questions.items() if each.outcome == SEED]
+    said = np.full((len(seeds), answers.sizes["expert"]), np.nan)
+    for row, label in enumerate(seeds):
+        asked = answers["question"].values == label
+        for column, name in enumerate(answers["expert"].values):
+            own = answers["value"].values[asked & (answers["expert_name"].values == name)]
+            if len(own) and np.isfinite(own[-1]):
+                said[row, column] = own[-1]
+    truth = np.array([judgments.questions[label].truth for label in seeds], dtype=float)
+    return (
+        xr.DataArray(
+            said, dims=("event", "expert"), coords={"event": seeds, "expert": answers["expert"]}
+        ),
+        xr.DataArray(truth, dims="event", coords={"event": seeds}),
+    )
+
+
+def _by_seeds(judgments: Judgments) -> dict[str, Rule]:
+    """Give the pools that seed questions make possible; none where there are too few."""
+    said, truth = seed_answers(judgments)
+    if said.sizes["event"] < _FEWEST_SEEDS:
+        return {}
+    rules: dict[str, Rule] = {}
+    asked = said.isel(event=said.notnull().any("expert").values)
+    certain = truth.sel(event=asked["event"]).isin([0.0, 1.0]).values
+    if certain.sum() >= _FEWEST_SEEDS:
+        inside = asked.isel(event=certain).clip(_NEAREST, 1 - _NEAREST)
+        known = truth.sel(event=inside["event"])
+        factor = fitted_factor(mean_log_odds(inside, "expert"), known)
+
+        def fitted(probability: xr.DataArray, dim: str) -> xr.DataArray:
+            log_odds = factor * xr.apply_ufunc(logit, probability).mean(dim)
+            return xr.apply_ufunc(expit, log_odds)
+
+        rules[f"extremised as fits seeds ({factor:.1f})"] = fitted
+    try:
+        weights = event_weights(said, truth)["weight"]
+    except InputError:
+        return rules
+    return {**rules, "Cooke's weights": partial(_weighted, weights=weights)}
+
+
+def _weighted(probability: xr.DataArray, dim: str, weights: xr.DataArray) -> xr.DataArray:
+    return linear_pool(probability, dim, weights.sel({dim: probability[dim]}))
 
 
 def _model(

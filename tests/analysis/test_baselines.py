@@ -18,15 +18,26 @@ from takeoff.analysis.baselines import (
     mean_log_odds,
     median_pool,
 )
-from takeoff.analysis.baselines.asked import asked_directly, one_answer_each
+from takeoff.analysis.baselines.asked import (
+    _by_seeds,
+    asked_directly,
+    one_answer_each,
+    seed_answers,
+)
 from takeoff.analysis.baselines.cooke import (
     calibration,
     decision_maker,
     information,
     intrinsic_range,
 )
+from takeoff.analysis.baselines.events import (
+    event_calibration,
+    event_information,
+    event_weights,
+)
 from takeoff.data import join, load_study
 from takeoff.models.errors import InputError
+from takeoff.models.questions import Judgments, Question
 
 LEVELS = [0.05, 0.5, 0.95]
 
@@ -133,6 +144,65 @@ def test_the_decision_maker_of_one_expert_is_that_expert(seeds: dict[str, Any]) 
     quantiles, answer = quantiles_of(seeds["quantiles"]), answers_of(seeds["answer"])
     alone = decision_maker(quantiles, intrinsic_range(quantiles, answer), said(0.0, 1.0, 0.0, 0.0))
     np.testing.assert_allclose(alone, quantiles.isel(expert=1), atol=1e-12)
+
+
+def test_calibration_of_events_is_by_hand() -> None:
+    """Four events at 0.25 of which two came true, and two at 0.75 of which one did."""
+    stated = np.array([0.25] * 4 + [0.75] * 2)
+    truth = np.array([1, 1, 0, 0, 1, 0])
+    one = 0.5 * log(0.5 / 0.25) + 0.5 * log(0.5 / 0.75)
+    x = 2 * (4 * one + 2 * one)
+    assert event_calibration(stated, truth) == pytest.approx(exp(-x / 2))  # χ², two degrees
+    bits = 0.25 * log(0.5) + 0.75 * log(1.5)
+    assert event_information(stated) == pytest.approx(bits)
+
+
+def test_who_knows_the_events_has_the_weight() -> None:
+    truth = xr.DataArray([1.0, 0.0, 1.0, 0.0, 1.0, 0.0], dims="event")
+    said = xr.DataArray(
+        [[0.9, 0.1] * 3, [0.1, 0.9] * 3, [0.5] * 6, [0.9] * 5 + [np.nan]],
+        dims=("expert", "event"),
+        coords={"expert": ["knows", "errs", "shrugs", "left one out"]},
+    )
+    weight = event_weights(said, truth)["weight"]
+    assert float(weight.sel(expert="knows")) > 0.99
+    assert float(weight.sel(expert="left one out")) == 0
+    with pytest.raises(InputError, match="no expert can be weighted"):
+        event_weights(said.sel(expert=["shrugs"]), truth)
+
+
+def test_seeds_bring_their_pools() -> None:
+    """A study with three seeds has a fitted factor and weights beside the plain pools."""
+    names = ["knows", "errs"]
+    seeds = {f"seed_{row}": float(row % 2) for row in range(4)}
+    questions = {
+        name: Question(name=name, text="?", outcome="seed", truth=truth)
+        for name, truth in seeds.items()
+    }
+    rows = [
+        (who, name, 0.9 if (truth == 1) == (who == "knows") else 0.1)
+        for who in names
+        for name, truth in seeds.items()
+    ]
+    dims = "answer"
+    answers = xr.Dataset(
+        {
+            "expert_name": (dims, [row[0] for row in rows]),
+            "question": (dims, [row[1] for row in rows]),
+            "kind": (dims, ["outcome"] * len(rows)),
+            "value": (dims, [row[2] for row in rows]),
+        },
+        coords={"expert": names, "camp": ("expert", ["", ""])},
+    )
+    panel = Judgments(questions, answers, {}, ("made up",))
+    said, truth = seed_answers(panel)
+    assert said.notnull().all()
+    np.testing.assert_array_equal(truth, list(seeds.values()))
+    rules = _by_seeds(panel)
+    weighted = rules["Cooke's weights"]
+    one = xr.DataArray([0.2, 0.8], dims="expert", coords={"expert": names})
+    assert float(weighted(one, "expert")) == pytest.approx(0.2, abs=0.01)
+    assert any(name.startswith("extremised as fits seeds") for name in rules)
 
 
 @pytest.mark.parametrize(

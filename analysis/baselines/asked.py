@@ -19,11 +19,9 @@ from scipy.special import expit, logit
 from takeoff.analysis.baselines.events import event_weights
 from takeoff.analysis.baselines.pools import POOLS, fitted_factor, linear_pool, mean_log_odds
 from takeoff.analysis.summaries import LEVELS
-from takeoff.analysis.worlds import imagined, worldviews_of
 from takeoff.models.errors import InputError
-from takeoff.models.evaluate import evaluate
-from takeoff.models.priors import PriorSet
 from takeoff.models.questions import SEED, TARGETS, Judgments, Question
+from takeoff.models.scenario import Scenario
 
 __all__ = ["WHOLE_PANEL", "asked_directly", "baselines", "one_answer_each", "seed_answers"]
 
@@ -54,18 +52,20 @@ def asked_directly(judgments: Judgments) -> dict[str, Question]:
 def one_answer_each(judgments: Judgments, questions: Sequence[str]) -> xr.DataArray:
     """Give one probability an expert and question: (question, expert), NaN where none was given."""
     answers = judgments.answers
-    answers = answers.isel(answer=np.flatnonzero(answers["kind"].values == "probability"))
+    experts = answers["expert"].values
+    column = {name: each for each, name in enumerate(experts.tolist())}
+    row = {name: each for each, name in enumerate(questions)}
     value = answers["value"].values
     middle = (answers["lower"].values + answers["upper"].values) / 2
-    inside = np.where((value <= 0) | (value >= 1), middle, value)
-    who, asked = answers["expert_name"].values, answers["question"].values
-    experts = answers["expert"].values
-    table = np.full((len(questions), len(experts)), np.nan)
-    for row, question in enumerate(questions):
-        for column, expert in enumerate(experts):
-            own = inside[(asked == question) & (who == expert)]
-            if len(own):
-                table[row, column] = expit(logit(own).mean())
+    log_odds = logit(np.where((value <= 0) | (value >= 1), middle, np.clip(value, 0, 1)))
+    total, count = np.zeros((2, len(questions), len(experts)))
+    names, asked = answers["expert_name"].values, answers["question"].values
+    for each in np.flatnonzero(answers["kind"].values == "probability").tolist():
+        if asked[each] in row and names[each] in column:
+            place = row[asked[each]], column[names[each]]
+            total[place] += log_odds[each]
+            count[place] += 1
+    table = expit(np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0))
     return xr.DataArray(
         table,
         dims=("question", "expert"),
@@ -73,17 +73,19 @@ def one_answer_each(judgments: Judgments, questions: Sequence[str]) -> xr.DataAr
     )
 
 
-def baselines(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: int) -> xr.Dataset:
+def baselines(
+    outcomes: xr.Dataset, judgments: Judgments, scenarios: Mapping[str, Scenario]
+) -> xr.Dataset:
     """Compute every pool of every outcome asked directly, with the model's answer beside it.
 
     Parameters
     ----------
-    draws
-        Draws of the posterior.
+    outcomes
+        Draws of outcomes by camp, of the consensus and of the population, in scenarios.
     judgments
         What the panel said.
-    chosen, seed
-        Prior set, and seed of the imagined experts of the population.
+    scenarios
+        The scenarios, by name.
 
     Returns
     -------
@@ -91,7 +93,7 @@ def baselines(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: i
         ``pooled`` (question, whose, pool) and ``experts`` (question, whose), how many were pooled,
         where ``whose`` is the panel and each camp; ``model`` (question, view, level), quantiles
         of the outcome for each camp, the consensus and the population, as everywhere else: without
-        wording and noise.
+        wording and noise; NaN where outcomes are not computed for the question's scenario.
     """
     questions = asked_directly(judgments)
     said = one_answer_each(judgments, list(questions))
@@ -108,7 +110,7 @@ def baselines(draws: xr.Dataset, judgments: Judgments, chosen: PriorSet, seed: i
         {
             "pooled": xr.concat(pooled, whose).transpose("question", "whose", "pool"),
             "experts": xr.concat(numbers, whose).transpose("question", "whose"),
-            "model": _model(draws, judgments, chosen, seed, questions, camps),
+            "model": _model(outcomes, scenarios, questions),
             "outcome": ("question", [each.outcome for each in questions.values()]),
             "projects": ("question", [each.scenario.projects for each in questions.values()]),
         }
@@ -165,36 +167,24 @@ def _weighted(probability: xr.DataArray, dim: str, weights: xr.DataArray) -> xr.
 
 
 def _model(
-    draws: xr.Dataset,
-    judgments: Judgments,
-    chosen: PriorSet,
-    seed: int,
+    outcomes: xr.Dataset,
+    scenarios: Mapping[str, Scenario],
     questions: Mapping[str, Question],
-    camps: Sequence[str],
 ) -> xr.DataArray:
     """Summarize what the model says of each question's outcome: (question, view, level)."""
-    own = worldviews_of(draws)
-    further = imagined(draws, judgments.camp_weights, chosen, seed).worlds
-    # Of a crowd, only some have worldviews of their own.
-    people = judgments.answers["camp"].to_series()
-    camp = people[draws["expert"].values].to_numpy()
-    rows = []
-    for question in questions.values():
-        expert, population = (
-            evaluate(worlds, question.scenario, [question.outcome], "fit")[question.outcome]
-            for worlds in (own, further)
-        )
-        views = {
-            **{each: expert.isel(expert=camp == each).median("expert") for each in camps},
-            "consensus": expert.median("expert"),
-            "population": population,
-        }
-        found = [each.quantile(list(LEVELS), ("chain", "draw")) for each in views.values()]
-        rows.append(xr.concat(found, xr.IndexVariable("view", list(views))))
-    if not rows:
-        whose = [*camps, "consensus", "population"]
-        empty = np.empty((0, len(whose), len(LEVELS)))
-        coords = {"question": [], "view": whose, "level": list(LEVELS)}
-        return xr.DataArray(empty, dims=("question", "view", "level"), coords=coords)
-    table = xr.concat(rows, xr.IndexVariable("question", list(questions)))
-    return table.rename(quantile="level").transpose("question", "view", "level")
+    camps = [str(each) for each in outcomes["camp"].values]
+    views = [*camps, "consensus", "population"]
+    names = [
+        next((name for name, each in scenarios.items() if each == question.scenario), None)
+        for question in questions.values()
+    ]
+    table = np.full((len(questions), len(views), len(LEVELS)), np.nan)
+    for row, (question, scenario) in enumerate(zip(questions.values(), names, strict=True)):
+        if scenario is None or question.outcome not in outcomes["outcome"].values:
+            continue
+        here = outcomes.sel(scenario=scenario, outcome=question.outcome)
+        for column, view in enumerate(views):
+            drawn = here["by_camp"].sel(camp=view) if view in camps else here[view]
+            table[row, column] = np.nanquantile(drawn.values, LEVELS)
+    coords = {"question": list(questions), "view": views, "level": list(LEVELS)}
+    return xr.DataArray(table, dims=("question", "view", "level"), coords=coords)

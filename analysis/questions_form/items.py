@@ -22,8 +22,8 @@ ITEMS: tuple[Item, ...] = (
     *THE_WORLD,
     *IN_WORDS,
 )
-"""The form: homogeneity, number of projects, offence and defence, coordination, warning shots, other
-roads to catastrophe, the world, and two questions in words."""
+"""The form: homogeneity, number of projects, offence and defence, coordination, warning shots,
+other roads to catastrophe, the world, and two questions in words."""
 
 QUESTIONS: tuple[Question, ...] = tuple(
     item.question for item in ITEMS if item.kind == "probability"

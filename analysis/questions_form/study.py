@@ -11,10 +11,11 @@ _ABOUT = (
     "Answers to the questionnaire of takeoff, which asks what no survey has asked: whether "
     "projects stand or fall together, what their number changes, whether one bad system is "
     "enough, whether misaligned systems act as one, whether a warning comes, and how likely the "
-    "other roads to catastrophe are. One form an expert, each with the expert's name in every row; to join forms, put the rows under one "
-    "header. A blank value is no answer. Forms of a second round, after discussion, have 2 under "
-    "round; where an expert answers in both, the second counts. Experts of different schools may "
-    "be given camps: declare them with their weights under [camps]."
+    "other roads to catastrophe are. One form an expert, each with the expert's name in every row; "
+    "to join forms, put the rows under one header. A blank value is no answer. Forms of a second "
+    "round, after discussion, have 2 under round; where an expert answers in both, the second "
+    "counts. Experts of different schools may be given camps: declare them with their weights "
+    "under [camps]."
 )
 
 

@@ -75,12 +75,13 @@ def outcomes(
     """Compute outcomes by expert, camp, consensus and population.
 
     ``consensus`` and ``by_camp`` are medians over people of the outcome, draw by draw; each
-    draw of ``population`` is one imagined expert, of a camp drawn by the declared weights. For the
-    people of a crowd stand imagined members of their camp, the same in every draw; its few
-    experts with worldviews of their own count among them. ``judgments`` are those of the experts
-    with worldviews of their own.
+    draw of ``population`` is one imagined expert, of a camp drawn by the declared weights
+    (``camp_of_population``). For the people of a crowd stand imagined members of their camp, the
+    same in every draw; its few experts with worldviews of their own count among them. ``judgments``
+    are those of the experts with worldviews of their own.
     """
     expert = _outcomes_by_scenario(worldviews_of(draws))
+    person = imagined(draws, judgments.camp_weights, chosen, seed)
     camp_of_expert = judgments.answers["camp"].values
     camps = [each for each in judgments.camp_weights if each in camp_of_expert]
     of_crowds = {
@@ -92,9 +93,7 @@ def outcomes(
     result = {
         "by_expert": expert,
         "consensus": _consensus(expert, camp_of_expert, of_crowds, crowds),
-        "population": _outcomes_by_scenario(
-            imagined(draws, judgments.camp_weights, chosen, seed).worlds
-        ),
+        "population": _outcomes_by_scenario(person.worlds),
     }
     if camps:
         result["by_camp"] = xr.concat(
@@ -115,7 +114,10 @@ def outcomes(
             for name, each in result.items()
         }
     )
-    return dataset.assign_coords(camp_of_expert=("expert", camp_of_expert))
+    return dataset.assign_coords(
+        camp_of_expert=("expert", camp_of_expert),
+        camp_of_population=(("chain", "draw"), person.camps),
+    )
 
 
 def _consensus(

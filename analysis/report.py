@@ -43,6 +43,7 @@ from takeoff.analysis.sentences import (
     about_the_prior,
 )
 from takeoff.analysis.summaries import INTERVAL, ROADS, interval
+from takeoff.analysis.switch import switch_of
 from takeoff.analysis.views import camp_names, experts_in_order
 from takeoff.analysis.wording import counted, plain_name, probability, quantity, ratio, span
 from takeoff.models.outcomes import OUTCOMES
@@ -114,9 +115,12 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
     record, mixing = read_record(tree), diagnose(tree)
     parts = {part: interval(likeness_of(tree, part)) for part in PARTS}
     spread = learned(tree)
+    switch = switch_of(tree, record.prior_set, record.camp_weights)
     return {
         "record": record,
         "sections": sections_of(tree),
+        "switch": switch,
+        "switch_data": [each.answers for each in switch.ways],
         "prior": prior_set(record.prior_set),
         "interval": f"{100 * INTERVAL:.0f}%",
         "projects": Scenario().projects,

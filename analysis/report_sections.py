@@ -30,6 +30,7 @@ _SECTIONS = (
     Section("claims", "The claims", "What the arguments claim, and what the model shows", "claims"),
     Section("evidence", "The evidence", "Homogeneous or heterogeneous: the evidence", "evidence"),
     Section("roads", "Roads to catastrophe", "Roads to catastrophe"),
+    Section("switch", "What would change it", "What another prior or population would say"),
     Section("convergence", "Convergence", "Convergence"),
     Section("checks", "Checks", "Would the model have given such answers?", "checks"),
     Section("data", "The data", "The data"),

@@ -34,10 +34,13 @@ class Imagined:
         Every parameter of theirs, (chain, draw).
     contrasts
         Their camp contrasts (chain, draw, contrast); no contrast where there are no camps.
+    camps
+        The camp of each (chain, draw), "" where there are none.
     """
 
     worlds: dict[str, xr.DataArray]
     contrasts: np.ndarray
+    camps: np.ndarray
 
 
 def shared_parameters(draws: xr.Dataset) -> dict[str, xr.DataArray]:
@@ -58,11 +61,11 @@ def imagined(
     random = np.random.default_rng(seed)
     shape = (draws.sizes["chain"], draws.sizes["draw"])
     camps = tuple(camp_weights)
-    contrasts = np.zeros((*shape, 0))
+    contrasts, own = np.zeros((*shape, 0)), np.full(shape, "")
     if camps:
         members = random.choice(len(camps), size=shape, p=list(camp_weights.values()))
-        contrasts = camp_contrasts(camps, camps)[members]
-    return Imagined(_around(draws, contrasts, chosen, random), contrasts)
+        contrasts, own = camp_contrasts(camps, camps)[members], np.array(camps)[members]
+    return Imagined(_around(draws, contrasts, chosen, random), contrasts, own)
 
 
 def imagined_panel(

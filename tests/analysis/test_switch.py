@@ -1,0 +1,52 @@
+"""The switch of the report: other prior sets, other weights of the camps."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from takeoff.analysis.summaries import HEADLINES
+from takeoff.analysis.switch import _quantiles, switch_of
+from takeoff.analysis.wording import quantity
+from takeoff.models.outcomes import outcome
+from tests.analysis.synthetic import synthetic_tree
+
+CAMPS = ("Concerned", "Skeptical")
+
+
+@pytest.fixture(scope="module")
+def tree() -> xr.DataTree:
+    experts = [(f"{camp} {number}", camp) for camp in CAMPS for number in range(3)]
+    made = synthetic_tree(experts, camps=CAMPS)
+    table = made["outcomes"].to_dataset()
+    shape = (table.sizes["chain"], table.sizes["draw"])
+    own = np.random.default_rng(1).choice(CAMPS, size=shape)
+    made["outcomes"] = xr.DataTree(table.assign_coords(camp_of_population=(("chain", "draw"), own)))
+    return made
+
+
+def test_weighted_quantiles_are_those_of_repeated_draws() -> None:
+    random = np.random.default_rng(2)
+    values, times = random.normal(size=400), random.integers(0, 4, size=400)
+    found = _quantiles(values, times.astype(float))
+    # Between neighbouring draws, of which there are hundreds, no definition is the right one.
+    near = np.quantile(np.repeat(values, times), [0.05, 0.5, 0.95])
+    np.testing.assert_allclose(found, near, atol=0.05)
+
+
+def test_at_either_end_the_population_is_one_camp(tree: xr.DataTree) -> None:
+    switch = switch_of(tree, "neutral", {"Concerned": 0.5, "Skeptical": 0.5})
+    table = tree["outcomes"].to_dataset()
+    for step, camp in ((-1, "Concerned"), (0, "Skeptical")):
+        inside = (table["camp_of_population"] == camp).values
+        for name in HEADLINES:
+            draws = table["population"].sel(scenario="default", outcome=name).values[inside]
+            median = _quantiles(draws, np.ones(len(draws)))[1]
+            written, _ = switch.ways[0].answers[name]["population"][step]
+            assert written == quantity(median, outcome(name).unit)
+
+
+def test_the_first_way_is_the_fit_itself(tree: xr.DataTree) -> None:
+    switch = switch_of(tree, "neutral", {"Concerned": 0.5, "Skeptical": 0.5})
+    assert [each.name for each in switch.ways] == ["neutral", "homogeneous", "heterogeneous"]
+    assert switch.ways[0].how == "fitted"
+    assert all("fitted" not in each.how for each in switch.ways[1:])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["on_cluster", "on_this_machine", "require_cluster"]
 
-_PATIENCE = 10  # seconds
+_PATIENCE = 5  # seconds
 
 
 def on_this_machine[Task, Result](

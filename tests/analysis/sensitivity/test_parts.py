@@ -10,6 +10,7 @@ import xarray as xr
 
 from takeoff.analysis.movement import Movement
 from takeoff.analysis.posterior import HEADLINE
+from takeoff.analysis.sensitivity.base import base_of
 from takeoff.analysis.sensitivity.changes import (
     Change,
     changed_judgments,
@@ -28,6 +29,7 @@ from takeoff.analysis.sensitivity.takeaways import (
     leaders,
 )
 from takeoff.analysis.sensitivity.weights import weighted_quantiles, weights_of
+from takeoff.analysis.sensitivity.workers import require_cluster
 from takeoff.analysis.summaries import LEVELS, AnswerRow
 from takeoff.data import join, load_study
 from takeoff.models.errors import InputError
@@ -331,3 +333,60 @@ def test_how_far_the_prior_speaks(width: float, step: float, opening: str) -> No
     assert "with all priors at half their weight the median is 30%" in said
     blind = power.assign(k=power["k"] + 2)
     assert "half their weight" not in about_the_prior(Movement(row, width, step), blind)
+
+
+def fitted(draws: int = 60, people: int = 3) -> xr.DataTree:
+    """The groups of a fitted panel that are looked at before its studies are."""
+    random = np.random.default_rng(1)
+    outcomes = xr.DataArray(
+        random.uniform(size=(2, draws, 1, people, len(HEADLINE))),
+        dims=("chain", "draw", "scenario", "expert", "outcome"),
+        coords={"scenario": ["default"], "outcome": list(HEADLINE)},
+    )
+    likelihood = xr.DataArray(random.normal(size=(2, draws, 4)), dims=("chain", "draw", "answer"))
+    tree = xr.DataTree.from_dict(
+        {
+            "outcomes": xr.Dataset({"by_expert": outcomes}),
+            "log_likelihood": xr.Dataset({"log_odds": likelihood}),
+        }
+    )
+    tree.attrs = {
+        "studies": json.dumps([{"name": "authors"}]),
+        "data_hash": "of other answers",
+        "prior_set": "neutral",
+    }
+    return tree
+
+
+def without_likelihood() -> xr.DataTree:
+    tree = fitted()
+    del tree["log_likelihood"]
+    return tree
+
+
+def constant() -> xr.DataTree:
+    tree = fitted()
+    table = tree["outcomes"].to_dataset()
+    tree["outcomes"] = xr.DataTree(table.assign(by_expert=0 * table["by_expert"] + 0.5))
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("tree", "message"),
+    [
+        (fitted(draws=1).isel(chain=[0]), "the posterior has 1 draw; sensitivity takes 100"),
+        (fitted(people=1), "the posterior has one expert"),
+        (constant(), "catastrophe is the same in every draw"),
+        (without_likelihood(), "the posterior has no log likelihood"),
+        (fitted(), "the studies have changed since"),
+    ],
+)
+def test_posteriors_that_cannot_be_explained_are_refused(tree: xr.DataTree, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        base_of(tree)
+    assert message in str(caught.value)
+
+
+def test_a_cluster_that_does_not_answer_is_refused() -> None:
+    with pytest.raises(InputError, match=r"no cluster answers at tcp://127\.0\.0\.1:9"):
+        require_cluster("tcp://127.0.0.1:9")

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.figures.sensitivity import rows_figure, tornado_figure, weight_figure
+from takeoff.analysis.figures.worth import asking_figure, knowing_figure
 from takeoff.analysis.movement import movement
 from takeoff.analysis.report import environment
 from takeoff.analysis.report_figures import Picture, picture
@@ -25,6 +26,12 @@ from takeoff.analysis.sensitivity.takeaways import (
     about_the_prior,
 )
 from takeoff.analysis.sensitivity.weights import LARGEST_K
+from takeoff.analysis.sensitivity.worth_sentences import (
+    about_asking,
+    about_choice,
+    about_knowing,
+    next_questions,
+)
 from takeoff.analysis.summaries import HEADLINES, Interval, rows_of
 from takeoff.analysis.wording import probability, quantity, span
 from takeoff.models.outcomes import outcome
@@ -93,6 +100,7 @@ def _context(base: Base, found: xr.DataTree) -> dict[str, Any]:
         "indices": _index_rows(found["indices"].to_dataset()),
         "prior_indices": _sobol_rows(found["prior_indices"].to_dataset()),
         "refits": _refit_rows(refits) if refits is not None else [],
+        "worth": _worth(found) if "asking" in found.children else None,
         "counts": _counts(refits) if refits is not None else {},
         "pictures": _pictures(found, refits),
         "largest_k": LARGEST_K,
@@ -112,11 +120,43 @@ def _pictures(found: xr.DataTree, refits: xr.Dataset | None) -> dict[str, Pictur
             "Bars: sensitivity of catastrophe to each expert, question and prior; a table follows.",
         ),
     }
+    if "asking" in found.children:
+        drawn["knowing"] = picture(
+            found["knowing"].to_dataset(),
+            knowing_figure,
+            "Bars: what knowing each parameter is worth, for the estimate and for the choice.",
+        )
+        drawn["asking"] = picture(
+            found["asking"].to_dataset(),
+            asking_figure,
+            "Lines: what questions are worth by how many are asked; a table follows.",
+        )
     if refits is not None:
         drawn["refits"] = picture(
             refits, rows_figure, "Whiskers: catastrophe after each change; a table follows."
         )
     return drawn
+
+
+def _worth(found: xr.DataTree) -> dict[str, Any]:
+    """Say what it would be worth to know, and rank the questions to ask next."""
+    knowing, asking = found["knowing"].to_dataset(), found["asking"].to_dataset()
+    return {
+        "sentences": [about_knowing(knowing), about_choice(knowing), about_asking(asking)],
+        "questions": [
+            {
+                "question": each.question,
+                "text": each.text,
+                "people": each.people,
+                "asked_before": each.asked_before,
+                "of_estimate": f"{100 * each.of_estimate:.1f}%",
+                "error": f"{100 * each.of_estimate_error:.1f}",
+                "of_choice": f"{100 * each.of_choice:.2f}",
+                "choice_error": f"{100 * each.of_choice_error:.2f}",
+            }
+            for each in next_questions(asking)
+        ],
+    }
 
 
 def _tornado_rows(table: xr.Dataset) -> list[dict[str, Any]]:

@@ -5,12 +5,15 @@ from importlib.metadata import version
 
 import xarray as xr
 
+from takeoff.analysis.questions_form import QUESTIONS
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.components import log_prior
 from takeoff.analysis.sensitivity.cruxes import cruxes, pairs
 from takeoff.analysis.sensitivity.indices import posterior_indices, prior_indices
+from takeoff.analysis.sensitivity.information import information
 from takeoff.analysis.sensitivity.powerscale import power_scaling
 from takeoff.analysis.sensitivity.tornado import tornado
+from takeoff.data import load_plans
 
 __all__ = ["sensitivity"]
 
@@ -34,8 +37,8 @@ def sensitivity(
     Returns
     -------
     xr.DataTree
-        Groups ``power``, ``tornado``, ``cruxes``, ``pairs``, ``indices`` and ``prior_indices``;
-        ``refits`` is added by a sweep.
+        Groups ``power``, ``tornado``, ``cruxes``, ``pairs``, ``indices``, ``prior_indices``,
+        ``knowing`` and ``asking``; ``refits`` is added by a sweep.
     """
     say("power-scaling of priors, experts and questions")
     power = power_scaling(base, log_prior(base.draws, base.panel) if prior is None else prior)
@@ -50,6 +53,10 @@ def sensitivity(
     say("indices")
     groups["indices"] = posterior_indices(base.tree)
     groups["prior_indices"] = prior_indices(base.chosen)
+    say("the value of information")
+    unasked = {each.name: each for each in QUESTIONS}
+    worth = information(base.tree, base.judgments.questions, unasked, load_plans(()))
+    groups |= {name: worth[name].to_dataset() for name in ("knowing", "asking")}
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {
         "result_id": base.tree.attrs["result_id"],

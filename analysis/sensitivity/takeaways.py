@@ -173,7 +173,8 @@ def _whose(power: xr.Dataset, outcome: str) -> str:
 
 def _missing(asking: xr.Dataset) -> str:
     """Say which question, put to new experts, is expected to teach most about the consensus."""
-    new = asking.isel(people=asking["kind"].values == "new").sel(view="consensus")
+    population = (asking["kind"].values == "new") & (asking["camp"].values == "")
+    new = asking.isel(people=population).sel(view="consensus")
     if not new.sizes["people"]:
         return ""
     most = new.isel(people=int(np.argmax(new["number"].values)))

@@ -302,6 +302,7 @@ def asking_of(values: Any, error: float) -> xr.Dataset:
             "view": ["consensus"],
             "number": ("people", [20]),
             "kind": ("people", ["new"]),
+            "camp": ("people", [""]),
         },
     )
 

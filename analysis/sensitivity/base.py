@@ -70,11 +70,16 @@ def base_of(tree: xr.DataTree) -> Base:
     Raises
     ------
     InputError
-        If there are too few draws or experts, no log likelihood, outcomes that never vary, or
-        the studies cannot be found again as they were.
+        If there are too few draws or experts, a crowd, no log likelihood, outcomes that never
+        vary, or the studies cannot be found again as they were.
     """
     if "log_likelihood" not in tree.children:
         raise InputError("the posterior has no log likelihood; fit it again with takeoff fit")
+    if "crowd" in tree["log_likelihood"].to_dataset():
+        raise InputError(
+            "the panel has a crowd, whose people cannot be told apart; sensitivity takes studies "
+            "of experts only"
+        )
     table = tree["outcomes"].to_dataset()["by_expert"]
     draws = table.sizes["chain"] * table.sizes["draw"]
     if draws < LEAST_DRAWS:

@@ -14,6 +14,7 @@ import xarray as xr
 from takeoff.analysis.movement import Movement
 from takeoff.analysis.sensitivity.powerscale import MUCH
 from takeoff.analysis.sensitivity.weights import LARGEST_K
+from takeoff.analysis.sensitivity.worth_sentences import called
 from takeoff.analysis.wording import counted, listed, plain_name, probability
 
 __all__ = [
@@ -195,11 +196,11 @@ def _missing(asking: xr.Dataset) -> str:
     if not found.sure:
         return f"no question put to {people} is sure to teach anything about it"
     worth = f"{100 * found.size:.0f}% of the variance of its log-odds"
-    name = plain_name(found.names[0])
+    name = called(found.names[0])
     if found.alone:
         return f"the question most worth asking of {people} is {name}, expected to remove {worth}"
     if len(found.names) <= _MANY:
-        names = listed([plain_name(each) for each in found.names])
+        names = listed([called(each) for each in found.names])
         return (
             f"the questions most worth asking of {people} are {names}, which cannot be told "
             f"apart; the first is expected to remove {worth}"

@@ -49,7 +49,9 @@ def on_cluster[Task, Result](
 
     with _client(address) as client:
         futures = client.map(function, tasks, pure=False)
-        for _, result in as_completed(futures, with_results=True):
+        with client.as_current():
+            finished = as_completed(futures, with_results=True)
+        for _, result in finished:
             yield result
 
 

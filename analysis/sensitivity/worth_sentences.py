@@ -18,6 +18,7 @@ __all__ = [
     "about_asking",
     "about_choice",
     "about_knowing",
+    "called",
     "next_questions",
 ]
 
@@ -174,16 +175,16 @@ def about_asking(asked: xr.Dataset, view: str = "consensus") -> str:
     first = ranked[0]
     unasked = "" if first.asked_before else ", which nobody has been asked"
     return (
-        f"For the catastrophe estimate of {whose} ask next for {_called(first.question)}"
+        f"For the catastrophe estimate of {whose} ask next for {called(first.question)}"
         f"{unasked}: put to {first.people}, it is expected to take "
         f"{probability(first.of_estimate)} of the variance of the log-odds."
     )
 
 
-def _called(question: str) -> str:
+def called(question: str) -> str:
     """Write a question's name; those of the questionnaire end in a number of projects.
 
-    >>> _called("power_grab_with_5"), _called("power_grab_with_1"), _called("extinction")
+    >>> called("power_grab_with_5"), called("power_grab_with_1"), called("extinction")
     ('power grab with 5 projects', 'power grab with 1 project', 'extinction')
     """
     number = _PROJECTS.search(question)

@@ -124,7 +124,8 @@ def test_processes_and_a_cluster_give_the_same_rows(base: Base, prior: Any, tmp_
     changes = [Change.of({"scale.care": each}) for each in (0.5, 2.0)]
     options: Any = {"sampling": SAMPLING, "reweigh": False}
     here = sweep(base, changes, prior, tmp_path / "here", workers=2, **options)
-    with LocalCluster(
+    local: Any = LocalCluster
+    with local(
         n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
     ) as cluster:
         address = cluster.scheduler_address

@@ -1,6 +1,7 @@
 """Crowds: who belongs to one, and that their likelihood is that of worldviews told apart."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -102,7 +103,8 @@ def test_gradient_is_the_densitys(crowd: Panel) -> None:
     model = crowd.coordinates().model
     start = model.initial_point(0)
     shapes = [np.shape(start[each.name]) for each in model.value_vars]
-    density = program_of([model.logp()], model.value_vars, shapes).density()
+    whole: Any = model.logp()
+    density = program_of([whole], model.value_vars, shapes).density()
     random = np.random.default_rng(1)
     flat = np.concatenate([np.ravel(start[each.name]) for each in model.value_vars])
     for _ in range(2):
@@ -120,11 +122,8 @@ def test_volume_is_the_determinant_of_the_way_back(crowd: Panel) -> None:
     coordinates = crowd.coordinates()
     start = coordinates.model.initial_point(0)
     shapes = [np.shape(start[each.name]) for each in coordinates.model.value_vars]
-    volume = program_of(
-        [coordinates.model.logp(vars=coordinates.model.potentials[1])],
-        coordinates.model.value_vars,
-        shapes,
-    ).density()
+    log_volume: Any = coordinates.model.logp(vars=coordinates.model.potentials[1])
+    volume = program_of([log_volume], coordinates.model.value_vars, shapes).density()
     flat = np.concatenate([np.ravel(start[each.name]) for each in coordinates.model.value_vars])
     point = flat + np.random.default_rng(2).normal(0, 0.3, flat.shape)
     step = 1e-5

@@ -51,8 +51,8 @@ def fit(
     *,
     prior: str = "neutral",
     seed: int = 1,
-    draws: int = 1250,
-    tune: int = 400,
+    draws: int = 1500,
+    tune: int = 500,
     chains: int = 4,
     progress: bool = False,
 ) -> xr.DataTree:

@@ -40,8 +40,8 @@ def report(
     ),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1250,
-    tune: Tune = 400,
+    draws: Draws = 1500,
+    tune: Tune = 500,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and write a report."""
@@ -70,8 +70,8 @@ def fit(
     out: Annotated[Path, typer.Option(help="File for the posterior.")] = Path("posterior.nc"),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1250,
-    tune: Tune = 400,
+    draws: Draws = 1500,
+    tune: Tune = 500,
     chains: Chains = 4,
 ) -> None:
     """Learn from studies, and save the posterior."""

@@ -64,7 +64,7 @@ def about_catastrophe(tree: xr.DataTree, record: Record) -> list[str]:
     whose = listed([*camps, f"{written['consensus']} in the consensus"])
     return [
         f"The probability of a catastrophe is {whose} (90% intervals in brackets).",
-        *_asked(record, resting),
+        *_asked(tree, record, resting),
     ]
 
 
@@ -188,16 +188,34 @@ def movement_of(tree: xr.DataTree, name: str) -> Movement:
     return movement(row)
 
 
-def _asked(record: Record, resting: list[str]) -> list[str]:
-    """Say what of the headlines rests on the prior, likeness above all."""
+_FEW_HEARD = 2
+"""So few people are named: what they say of likeness is theirs, not the panel's."""
+
+
+def _asked(tree: xr.DataTree, record: Record, resting: list[str]) -> list[str]:
+    """Say what of the headlines rests on the prior, likeness above all, and who spoke of that."""
     asked = asked_about_likeness(record)
     names = listed([plain_name(name) for name in resting])
     if asked:
-        return [f"The answers hardly moved {names}, which rest on the prior."] if resting else []
+        rest = [f"The answers hardly moved {names}, which rest on the prior."] if resting else []
+        return [*_heard_of_likeness(tree, asked), *rest]
     hardly = f"; they hardly moved {names}, and" if resting else ", and"
     return [
         f"The answers do not say how alike projects will be, for nobody was asked{hardly} whether "
         "all or only some projects are aligned leans on the model's prior."
+    ]
+
+
+def _heard_of_likeness(tree: xr.DataTree, asked: list[str]) -> list[str]:
+    """Name those who alone spoke of how alike projects are, where they are few."""
+    observed = tree["observed"].to_dataset()
+    spoke = observed["expert_name"].values[np.isin(observed["question"].values, asked)]
+    who = list(dict.fromkeys(spoke.tolist()))
+    if not 0 < len(who) <= _FEW_HEARD:
+        return []
+    return [
+        f"Of how alike projects will be only {listed(who)} spoke, so what the answers say of it is "
+        f"{'one view' if len(who) == 1 else 'two views'} and the prior."
     ]
 
 

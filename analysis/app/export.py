@@ -121,7 +121,7 @@ def _cells(found: Item, numbers: Numbers) -> Iterator[dict[str, Any]]:
         total, below = sum(numbers.values()), 0.0
         for count, name in enumerate(BINS[:-1], start=1):
             below += numbers[name]
-            if 0 < below < total:
+            if numbers[name] > 0 and below < total:  # an empty bin says nothing new
                 level = f"{below / total:g}"
                 yield {"kind": "quantile", "value": f"{count + 0.5:g}", "level": level}
 

@@ -1,5 +1,5 @@
 // Shows the answer under the prior set and the split of the population that the reader chooses.
-const form = document.getElementById("switch");
+const form = document.getElementById("switch-form");
 if (form) {
   const ways = JSON.parse(document.getElementById("switch-data").textContent);
   const shares = JSON.parse(form.dataset.shares || "[]");

@@ -16,7 +16,8 @@ import xarray as xr
 from takeoff.analysis.app.asked import BINS, item
 from takeoff.analysis.app.cloud import SHOWN, Cloud
 from takeoff.analysis.app.likelihood import Numbers, below, log_likelihood, own_year
-from takeoff.analysis.app.weights import LARGEST_K, Weights, quantiles, smoothed
+from takeoff.analysis.app.weights import Weights, quantiles, smoothed
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.summaries import LEVELS, Interval, interval
 
 __all__ = ["Answers", "Implied", "Live", "Shift", "Verdict", "View"]
@@ -97,7 +98,7 @@ class View:
     @property
     def is_reliable(self) -> bool:
         """Whether the weights may be trusted."""
-        return self.k <= LARGEST_K
+        return self.k <= LARGEST_SHAPE
 
 
 class Live:

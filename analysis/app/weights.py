@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["LARGEST_K", "Weights", "quantiles", "smoothed"]
+from takeoff.analysis import pareto
 
-LARGEST_K = 0.7
-"""The largest k̂ at which reweighting is used."""
+__all__ = ["Weights", "quantiles", "smoothed"]
 
 _NEGLIGIBLE = 1e-9
 """Of the greatest weight: a hundred thousand of these move a quantile's level by a ten-thousandth
@@ -38,7 +37,7 @@ class Weights:
     @property
     def is_reliable(self) -> bool:
         """Whether reweighting may be used."""
-        return self.k <= LARGEST_K
+        return self.k <= pareto.LARGEST_SHAPE
 
 
 def smoothed(log_ratios: np.ndarray) -> Weights:
@@ -51,16 +50,12 @@ def smoothed(log_ratios: np.ndarray) -> Weights:
     if np.ptp(chosen) < 1e-12:
         values[possible] = 1 / chosen.size
         return Weights(values, -float("inf"))
-    from arviz_stats.base.array import array_stats
-
-    # It takes log likelihoods that are left out, so ratios with their sign changed.
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # of a hopeless tail
-        log_weights, k = array_stats.psislw(-chosen)
+    log_weights, k = pareto.smoothed(chosen)
     if not np.isfinite(log_weights).any() or np.isnan(log_weights).any() or np.isnan(k):
         log_weights, k = chosen, float("inf")
     weights = np.exp(log_weights - log_weights.max())
     values[possible] = weights / weights.sum()
-    return Weights(values, float(k))
+    return Weights(values, k)
 
 
 def quantiles(

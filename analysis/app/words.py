@@ -11,7 +11,7 @@ from takeoff.analysis.app.asked import Item, item
 from takeoff.analysis.app.live import Implied, Shift, View
 from takeoff.analysis.app.refits import Status
 from takeoff.analysis.app.typed import said
-from takeoff.analysis.app.weights import LARGEST_K
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.summaries import Interval
 from takeoff.analysis.wording import counted, ends, plain_name, probability, quantity
 from takeoff.models.outcomes import outcome
@@ -106,13 +106,13 @@ def about_method(view: View, answered: int, heard: int, fit: Mapping[str, float]
         return {
             "method": "reweighted",
             "said": f"Reweighted: imagined worldviews count by how well they fit your "
-            f"{counted(answered, 'answer')} (PSIS, {shape}, {worth}). Up to {LARGEST_K} such "
+            f"{counted(answered, 'answer')} (PSIS, {shape}, {worth}). Up to {LARGEST_SHAPE} such "
             "weights are reliable.",
         }
     return {
         "method": "rough",
         "said": "Rough: few of the worldviews that the panel makes likely give all your answers "
-        f"({shape}, above {LARGEST_K}), so reweighting them is unreliable.",
+        f"({shape}, above {LARGEST_SHAPE}), so reweighting them is unreliable.",
     }
 
 

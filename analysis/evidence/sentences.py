@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.evidence.strength import strength
-from takeoff.analysis.evidence.weights import LARGEST_SHAPE
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.wording import counted, listed
 
 __all__ = [

@@ -9,22 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from arviz_stats.base import array_stats
 
+from takeoff.analysis.pareto import LARGEST_SHAPE, smoothed
 from takeoff.models.priors import log_prior_ratio, prior_set
 from takeoff.models.special import FloatArray
 
 __all__ = [
-    "LARGEST_SHAPE",
     "Reweighting",
     "efficiency",
     "log_ratio",
     "pareto_shape",
     "reweighted",
 ]
-
-LARGEST_SHAPE = 0.7
-"""Of k̂; above it weights have no mean that a sample of this size would show."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +104,4 @@ def pareto_shape(log_weights: FloatArray) -> float:
 def _smoothed(log_weights: FloatArray) -> tuple[FloatArray, float]:
     if np.ptp(log_weights) < 1e-12:
         return np.zeros_like(log_weights), -np.inf
-    # ArviZ takes log likelihoods that are left out: minus the log weights.
-    smooth, shape = array_stats.psislw(-log_weights)
-    return np.asarray(smooth), float(shape)
+    return smoothed(log_weights)

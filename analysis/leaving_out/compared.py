@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.leaving_out.names import MODEL
-from takeoff.analysis.leaving_out.reweighting import LARGEST_SHAPE
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.models.special import FloatArray
 
 __all__ = ["Compared", "Difference", "compared", "reliable"]

@@ -19,18 +19,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from arviz_stats.base import array_stats
 from scipy.special import ndtri
 from scipy.stats import multivariate_normal, rankdata
 
+from takeoff.analysis.pareto import smoothed
 from takeoff.analysis.predictive import own_log_prior, own_variables
 from takeoff.models.panel import Panel
 from takeoff.models.special import FloatArray
 
-__all__ = ["LARGEST_SHAPE", "Weights", "equal_weights", "without_answers", "without_experts"]
-
-LARGEST_SHAPE = 0.7
-"""The greatest k̂ with which a reweighted number is to be relied on."""
+__all__ = ["Weights", "equal_weights", "without_answers", "without_experts"]
 
 _NARROWED = 0.7
 """Variance of q as a share of the regression's: of 23 experts of the default study, 20 have a k̂
@@ -86,11 +83,9 @@ def without_experts(log_likelihood: FloatArray, draws: xr.Dataset, panel: Panel)
 
 
 def _smoothed(log_ratio: FloatArray) -> Weights:
-    # ArviZ takes the log likelihood of what is left out, which is minus the log ratio.
-    with np.errstate(over="ignore", invalid="ignore"):
-        log_weight, shape = array_stats.psislw(-log_ratio)
+    log_weight, shape = smoothed(log_ratio)
     # Where one draw has all the weight no tail can be fitted.
-    known = float(shape) if np.isfinite(shape) else np.inf
+    known = shape if np.isfinite(shape) else np.inf
     return Weights(log_weight - np.logaddexp.reduce(log_weight), known)
 
 

@@ -6,7 +6,7 @@ import xarray as xr
 
 from takeoff.analysis.leaving_out.compared import Compared, compared, reliable
 from takeoff.analysis.leaving_out.names import MODEL, TESTS
-from takeoff.analysis.leaving_out.reweighting import LARGEST_SHAPE
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.wording import counted, ratio
 
 __all__ = ["about_left_out", "about_reliability"]

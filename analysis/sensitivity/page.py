@@ -12,6 +12,7 @@ import xarray as xr
 from takeoff.analysis.figures.sensitivity import rows_figure, tornado_figure, weight_figure
 from takeoff.analysis.figures.worth import asking_figure, knowing_figure
 from takeoff.analysis.movement import movement
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.report import environment
 from takeoff.analysis.report_figures import Picture, picture
 from takeoff.analysis.sensitivity.base import Base
@@ -25,7 +26,6 @@ from takeoff.analysis.sensitivity.takeaways import (
     about_people_and_questions,
     about_the_prior,
 )
-from takeoff.analysis.sensitivity.weights import LARGEST_K
 from takeoff.analysis.sensitivity.worth_sentences import (
     about_asking,
     about_choice,
@@ -103,7 +103,7 @@ def _context(base: Base, found: xr.DataTree) -> dict[str, Any]:
         "worth": _worth(found) if "asking" in found.children else None,
         "counts": _counts(refits) if refits is not None else {},
         "pictures": _pictures(found, refits),
-        "largest_k": LARGEST_K,
+        "largest_k": LARGEST_SHAPE,
     }
 
 
@@ -194,7 +194,7 @@ def _component_rows(
                 "scaled": [
                     {
                         "text": _scaled(catastrophe.sel(power=power), refits),
-                        "trusted": bool(own["k"].sel(power=power) <= LARGEST_K),
+                        "trusted": bool(own["k"].sel(power=power) <= LARGEST_SHAPE),
                     }
                     for power in own["power"].values
                 ],
@@ -206,7 +206,7 @@ def _component_rows(
 def _scaled(own: xr.Dataset, refits: xr.Dataset | None) -> str:
     """Give the median at a power: of weights that can be trusted, else of a refit, if any."""
     k = float(own["k"])
-    if k <= LARGEST_K:
+    if k <= LARGEST_SHAPE:
         return probability(float(own["quantile"].sel(level=0.5)))
     name = f"power.{own['kind'].values}.{own['of'].values} = {float(own['power']):g}"
     if refits is not None and name in refits["row"].values:

@@ -18,11 +18,12 @@ from arviz_stats import psense
 from scipy.special import logit
 
 from takeoff.analysis.movement import KEPT_WIDTH, SMALL_STEP
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.components import Source, log_prior, of_sources, top_level
-from takeoff.analysis.sensitivity.weights import LARGEST_K, weighted_quantiles, weights_of
+from takeoff.analysis.sensitivity.weights import weighted_quantiles, weights_of
 from takeoff.analysis.summaries import INTERVAL, LEVELS
 from takeoff.models.special import FloatArray
 
@@ -133,7 +134,7 @@ def untrusted(power: xr.Dataset) -> list[Change]:
         )
         if kind in ("prior", "expert", "question")
         for each, k in zip(power["power"].values, tails, strict=True)
-        if not k <= LARGEST_K
+        if not k <= LARGEST_SHAPE
     ]
 
 

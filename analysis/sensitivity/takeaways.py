@@ -12,8 +12,8 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.movement import Movement
+from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.sensitivity.powerscale import MUCH
-from takeoff.analysis.sensitivity.weights import LARGEST_K
 from takeoff.analysis.sensitivity.worth_sentences import called
 from takeoff.analysis.wording import counted, listed, plain_name, probability
 
@@ -73,7 +73,7 @@ def leaders(sizes: Mapping[str, tuple[float, float]]) -> Leaders:
 def swings(tornado: xr.Dataset, outcome: str) -> dict[str, tuple[float, float]]:
     """Give how far knowing each parameter moves an outcome, with the error; trusted ones only."""
     table = tornado.sel(outcome=outcome)
-    trusted = (tornado["k"] <= LARGEST_K).all("end").values
+    trusted = (tornado["k"] <= LARGEST_SHAPE).all("end").values
     swing = np.abs(table["known"].diff("end").isel(end=0).values)
     error = np.sqrt((table["error"] ** 2).sum("end").values)
     return {
@@ -252,7 +252,7 @@ def about_the_prior(movement: Movement, power: xr.Dataset) -> str:
 def _halved(table: xr.Dataset, component: str) -> str:
     """Add what half the weight would do, where importance weights can tell."""
     own = table.sel(component=component, power=0.5)
-    if not float(own["k"]) <= LARGEST_K:
+    if not float(own["k"]) <= LARGEST_SHAPE:
         return ""
     return f"; with all priors at half their weight the median is {probability(_median(own))}"
 

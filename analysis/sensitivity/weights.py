@@ -10,14 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from arviz_stats import ess
-from arviz_stats.base import array_stats
 
+from takeoff.analysis.pareto import LARGEST_SHAPE, smoothed
 from takeoff.models.special import FloatArray
 
-__all__ = ["LARGEST_K", "Weights", "weighted_quantiles", "weights_of"]
-
-LARGEST_K = 0.7
-"""The largest Pareto k̂ at which reweighted draws are used."""
+__all__ = ["Weights", "weighted_quantiles", "weights_of"]
 
 _ALIKE = 1e-9
 
@@ -32,7 +29,7 @@ class Weights:
     @property
     def trusted(self) -> bool:
         """Whether k̂ allows reweighting; not when it cannot be told."""
-        return self.k <= LARGEST_K
+        return self.k <= LARGEST_SHAPE
 
     @property
     def effective(self) -> float:
@@ -48,9 +45,9 @@ def weights_of(log_ratio: xr.DataArray) -> Weights:
     if not np.isfinite(ratio.values).all():
         return Weights(xr.full_like(ratio, np.nan), np.inf)
     efficiency = min(1.0, float(ess(np.exp(ratio.values - ratio.values.max()))) / ratio.size)
-    smoothed, k = array_stats.psislw(-ratio.values.ravel(), r_eff=max(efficiency, 1e-3))
-    weights = np.exp(smoothed - smoothed.max())
-    return Weights(ratio.copy(data=(weights / weights.sum()).reshape(ratio.shape)), float(k))
+    smooth, k = smoothed(ratio.values.ravel(), max(efficiency, 1e-3))
+    weights = np.exp(smooth - smooth.max())
+    return Weights(ratio.copy(data=(weights / weights.sum()).reshape(ratio.shape)), k)
 
 
 def weighted_quantiles(

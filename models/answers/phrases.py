@@ -18,8 +18,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.answers.rounded import log_odds
-from takeoff.models.interval import log_interval
+from takeoff.models.interval import log_interval, log_odds
 from takeoff.models.questions import Meaning
 from takeoff.models.special import FloatArray
 

@@ -26,8 +26,8 @@ from scipy.special import ndtri
 
 from takeoff.models.answers.gaps import Gaps
 from takeoff.models.answers.phrases import usual
-from takeoff.models.answers.rounded import log_odds
 from takeoff.models.answers.statements import Statement, on_scale
+from takeoff.models.interval import log_odds
 from takeoff.models.questions import QUANTITIES, READINGS, Meaning, Question
 from takeoff.models.special import FloatArray
 

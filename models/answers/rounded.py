@@ -13,7 +13,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.interval import FARTHEST, log_interval
 from takeoff.models.special import FloatArray
 
-__all__ = ["LEAST_NOISE", "bounded_log", "log_odds", "observe"]
+__all__ = ["LEAST_NOISE", "bounded_log", "observe"]
 
 LEAST_NOISE = 0.1
 """Nobody holds a probability more sharply than a tenth of a unit of log-odds; without this floor an
@@ -56,13 +56,6 @@ def observe(
         dims=dim,
     )
     return log_interval(lower, upper, center, scale)
-
-
-def log_odds(probability: FloatArray) -> FloatArray:
-    """Give log-odds, those of certainty as far out as no worldview is."""
-    with np.errstate(divide="ignore"):
-        odds = np.log(probability) - np.log1p(-probability)
-    return np.clip(odds, -FARTHEST, FARTHEST)
 
 
 def bounded_log(value: FloatArray) -> FloatArray:

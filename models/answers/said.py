@@ -9,10 +9,10 @@ import numpy as np
 from takeoff.models.answers.gaps import Gaps
 from takeoff.models.answers.places import Places, Source, laid_out
 from takeoff.models.answers.ratings import Ratings
-from takeoff.models.answers.rounded import log_odds
 from takeoff.models.answers.seeds import Seeds
 from takeoff.models.answers.shared_errors import Sharing
 from takeoff.models.answers.statements import Statement, statements
+from takeoff.models.interval import log_odds
 from takeoff.models.questions import EFFORT, PROJECTS, QUANTITIES, READINGS, SEED, Judgments
 from takeoff.models.special import FloatArray
 

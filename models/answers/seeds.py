@@ -20,7 +20,8 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.answers.rounded import LEAST_NOISE, log_odds, observe
+from takeoff.models.answers.rounded import LEAST_NOISE, observe
+from takeoff.models.interval import log_odds
 from takeoff.models.special import FloatArray
 
 __all__ = ["BIAS_SD", "INFORMED_SD", "Seeds", "observe_seeds", "own_bias"]

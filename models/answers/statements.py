@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from takeoff.models.answers.rounded import bounded_log, log_odds
+from takeoff.models.answers.rounded import bounded_log
 from takeoff.models.arrival import EPOCH
+from takeoff.models.interval import log_odds
 from takeoff.models.questions import QUANTITIES, Judgments, Question
 from takeoff.models.special import FloatArray
 

@@ -3,30 +3,17 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from takeoff.data.check import check_study
 from takeoff.data.load import load_study
 from takeoff.data.panel import join
-from takeoff.data.problem import Problem, Severity
+from takeoff.data.problem import Problem
 from takeoff.models.errors import InputError
+from tests.data.cases import Case
 
 WriteStudy = Callable[..., Path]
-
-
-class Case(NamedTuple):
-    """A change to the small study, and the one problem that it makes."""
-
-    name: str
-    found: str
-    replaced: str
-    line: int | None
-    column: str | None
-    message: str
-    mend: str
-    severity: Severity = "error"
 
 
 IN_ANSWERS = [

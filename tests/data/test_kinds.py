@@ -2,28 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from takeoff.data.check import check_study
-from takeoff.data.problem import Severity
+from tests.data.cases import Case
 from tests.every_kind import ANSWERS, STUDY
 
 WriteStudy = Callable[..., Path]
-
-
-class Case(NamedTuple):
-    """A change to the study, and the one problem that it makes."""
-
-    name: str
-    found: str
-    replaced: str
-    line: int | None
-    column: str | None
-    message: str
-    mend: str
-    severity: Severity = "error"
 
 
 CASES = [

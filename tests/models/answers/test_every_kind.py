@@ -8,8 +8,8 @@ import pytest
 
 from takeoff.data import join, load_study
 from takeoff.models.answers.places import UNSTATED
-from takeoff.models.answers.rounded import log_odds
 from takeoff.models.answers.said import Said
+from takeoff.models.interval import log_odds
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.program import program_of

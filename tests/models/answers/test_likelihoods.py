@@ -16,10 +16,9 @@ from takeoff.data.phrases import meaning, phrases
 from takeoff.models.answers.gaps import GAP_NOISE, Gaps, observe_gaps
 from takeoff.models.answers.phrases import Phrases, log_phrase, usual
 from takeoff.models.answers.ratings import EFFORT_SD, LOADING, Ratings, observe_ratings
-from takeoff.models.answers.rounded import log_odds
 from takeoff.models.answers.seeds import BIAS_SD, Seeds, observe_seeds, own_bias
 from takeoff.models.answers.shared_errors import SharedErrors, Sharing, shared_error
-from takeoff.models.interval import FARTHEST, log_interval
+from takeoff.models.interval import FARTHEST, log_interval, log_odds
 from takeoff.models.questions import Meaning, Question
 
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")

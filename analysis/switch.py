@@ -10,16 +10,15 @@ exact but for the number of draws.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import xarray as xr
 
 from takeoff.analysis.evidence.weights import reweighted
 from takeoff.analysis.summaries import HEADLINES, LEVELS, Interval
 from takeoff.analysis.views import views
+from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.analysis.wording import probability, quantity, span
 from takeoff.models.outcomes import outcome
 from takeoff.models.priors import PRIOR_SETS
-from takeoff.models.special import FloatArray
 
 __all__ = ["Switch", "Way", "switch_of"]
 
@@ -128,14 +127,6 @@ def _populations(
 
 def _answer(draws: xr.DataArray, weights: xr.DataArray, name: str) -> tuple[str, str]:
     values, own = xr.broadcast(draws, weights)
-    lower, median, upper = _quantiles(values.values.ravel(), own.values.ravel())
+    lower, median, upper = weighted_quantiles(values.values.ravel(), own.values.ravel(), LEVELS)
     unit = outcome(name).unit
     return quantity(median, unit), span(Interval(lower, median, upper), unit)
-
-
-def _quantiles(values: FloatArray, weights: FloatArray) -> list[float]:
-    """Give weighted quantiles: half of each draw's weight lies below it."""
-    order = np.argsort(values)
-    order = order[weights[order] > 0]
-    mass = np.cumsum(weights[order]) - 0.5 * weights[order]
-    return np.interp(LEVELS, mass / weights[order].sum(), values[order]).tolist()

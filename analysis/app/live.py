@@ -16,9 +16,10 @@ import xarray as xr
 from takeoff.analysis.app.asked import BINS, item
 from takeoff.analysis.app.cloud import SHOWN, Cloud
 from takeoff.analysis.app.likelihood import Numbers, below, log_likelihood, own_year
-from takeoff.analysis.app.weights import Weights, quantiles, smoothed
+from takeoff.analysis.app.weights import Weights, smoothed
 from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.summaries import LEVELS, Interval, interval
+from takeoff.analysis.weighted import weighted_quantiles
 
 __all__ = ["Answers", "Implied", "Live", "Shift", "Verdict", "View"]
 
@@ -117,7 +118,6 @@ class Live:
         self._own = {
             name: data["own"].sel(outcome=name).values.ravel() for name in data["outcome"].values
         }
-        self._own_order = {name: np.argsort(each) for name, each in self._own.items()}
         self._between = {
             name: _around_middle(data["panel"].sel(outcome=name).values) for name in SHOWN
         }
@@ -146,10 +146,10 @@ class Live:
         worth = float(1 / np.sum(weights**2))
         if question not in self._belief:
             years = own_year(self.cloud.data, 0.5)[self._draw[part.pairs]]
-            return Implied(Interval(*quantiles(years, weights, LEVELS)), 0.5, "fits", None, worth)
+            return Implied(_interval(years, weights), 0.5, "fits", None, worth)
         less = self._remembered("below", below, question, part.answers[question])[part.pairs]
         position = _mean(less, weights)
-        odds = quantiles(self._belief[question][part.pairs], weights, LEVELS)
+        odds = weighted_quantiles(self._belief[question][part.pairs], weights, LEVELS)
         verdict = _verdict(position)
         against = None if verdict == "fits" else part.most_against(question, less, position)
         range_ = Interval(*(float(1 / (1 + np.exp(-each))) for each in odds))
@@ -161,7 +161,7 @@ class Live:
         by_draw = np.bincount(self._draw, weights.values)
         shifts = []
         for name in SHOWN:
-            own, order = self._own[name], self._own_order[name]
+            own = self._own[name]
             low, high, halved = self._between[name]
             # With one expert more the middle moves between its neighbours.
             joined = np.clip(own, low[self._draw], high[self._draw])
@@ -171,14 +171,14 @@ class Live:
             spread = np.repeat(by_draw / others.shape[1], others.shape[1])
             consensus, population = before.without(name)
             after = (
-                quantiles(own, weights.values, LEVELS, order),
-                quantiles(joined, weights.values, LEVELS),
-                quantiles(others.ravel(), spread, LEVELS),
+                _interval(own, weights.values),
+                _interval(joined, weights.values),
+                _interval(others.ravel(), spread),
             )
             shifts += [
-                Shift(name, "you", None, Interval(*after[0])),
-                Shift(name, "consensus", consensus, Interval(*after[1])),
-                Shift(name, "population", population, Interval(*after[2])),
+                Shift(name, "you", None, after[0]),
+                Shift(name, "consensus", consensus, after[1]),
+                Shift(name, "population", population, after[2]),
             ]
         return View(
             shifts=tuple(shifts),
@@ -234,7 +234,7 @@ class Live:
         shares = np.array([chips[name] for name in BINS])
         table = self.cloud.data["own_takeover"].values.reshape(len(BINS), -1)
         mean = (shares[:, None] * table).sum(axis=0) / shares.sum()
-        return Interval(*quantiles(mean, weights.values, LEVELS))
+        return _interval(mean, weights.values)
 
 
 @dataclass(frozen=True)
@@ -281,6 +281,10 @@ def _is_of_worldview(question: str) -> bool:
     """Tell whether an answer says something of a worldview; a number of projects does not."""
     found = item(question)
     return found is not None and found.kind != "chips"
+
+
+def _interval(values: np.ndarray, weights: np.ndarray) -> Interval:
+    return Interval(*weighted_quantiles(values, weights, LEVELS).tolist())
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> float:

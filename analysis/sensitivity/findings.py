@@ -9,8 +9,9 @@ from arviz_stats import ess, mcse, rhat
 
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.changes import Change
-from takeoff.analysis.sensitivity.weights import Weights, weighted_quantiles
+from takeoff.analysis.sensitivity.weights import Weights
 from takeoff.analysis.summaries import LEVELS
+from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.models.questions import Judgments
 
 __all__ = ["How", "Row", "failed", "of_refit", "of_weights", "table"]

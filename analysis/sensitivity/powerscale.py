@@ -23,8 +23,9 @@ from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.components import Source, log_prior, of_sources, top_level
-from takeoff.analysis.sensitivity.weights import weighted_quantiles, weights_of
+from takeoff.analysis.sensitivity.weights import weights_of
 from takeoff.analysis.summaries import INTERVAL, LEVELS
+from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.models.special import FloatArray
 
 __all__ = ["MUCH", "POWERS", "Diagnosis", "diagnosis", "power_scaling", "spoken_of", "untrusted"]

@@ -19,7 +19,8 @@ import xarray as xr
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.reweigh import NEARNESS
-from takeoff.analysis.sensitivity.weights import weighted_quantiles, weights_of
+from takeoff.analysis.sensitivity.weights import weights_of
+from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.evaluate import evaluate
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES

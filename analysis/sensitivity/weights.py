@@ -12,9 +12,8 @@ import xarray as xr
 from arviz_stats import ess
 
 from takeoff.analysis.pareto import LARGEST_SHAPE, smoothed
-from takeoff.models.special import FloatArray
 
-__all__ = ["Weights", "weighted_quantiles", "weights_of"]
+__all__ = ["Weights", "weights_of"]
 
 _ALIKE = 1e-9
 
@@ -48,22 +47,3 @@ def weights_of(log_ratio: xr.DataArray) -> Weights:
     smooth, k = smoothed(ratio.values.ravel(), max(efficiency, 1e-3))
     weights = np.exp(smooth - smooth.max())
     return Weights(ratio.copy(data=(weights / weights.sum()).reshape(ratio.shape)), k)
-
-
-def weighted_quantiles(
-    values: FloatArray, weights: FloatArray, levels: tuple[float, ...]
-) -> FloatArray:
-    """Give quantiles of weighted draws along the first axis: (level, ...).
-
-    >>> weighted_quantiles(np.arange(101.0), np.full(101, 1 / 101), (0.05, 0.5)).round(6).tolist()
-    [5.0, 50.0]
-    """
-    rows = values.reshape(len(values), -1)
-    order = np.argsort(rows, axis=0)
-    placed = np.take_along_axis(rows, order, axis=0)
-    mass = weights[order]
-    # Each draw stands at the middle of its own mass, from 0 at the first to 1 at the last.
-    middle = np.cumsum(mass, axis=0) - 0.5 * mass
-    middle = (middle - middle[0]) / (middle[-1] - middle[0])
-    found = [np.interp(levels, middle[:, each], placed[:, each]) for each in range(rows.shape[1])]
-    return np.array(found).T.reshape(len(levels), *values.shape[1:])

@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 
 from takeoff.analysis.summaries import HEADLINES
-from takeoff.analysis.switch import _quantiles, switch_of
+from takeoff.analysis.switch import switch_of
 from takeoff.analysis.wording import quantity
 from takeoff.models.outcomes import outcome
 from tests.analysis.synthetic import synthetic_tree
@@ -24,15 +24,6 @@ def tree() -> xr.DataTree:
     return made
 
 
-def test_weighted_quantiles_are_those_of_repeated_draws() -> None:
-    random = np.random.default_rng(2)
-    values, times = random.normal(size=400), random.integers(0, 4, size=400)
-    found = _quantiles(values, times.astype(float))
-    # Between neighbouring draws, of which there are hundreds, no definition is the right one.
-    near = np.quantile(np.repeat(values, times), [0.05, 0.5, 0.95])
-    np.testing.assert_allclose(found, near, atol=0.05)
-
-
 def test_at_either_end_the_population_is_one_camp(tree: xr.DataTree) -> None:
     switch = switch_of(tree, "neutral", {"Concerned": 0.5, "Skeptical": 0.5})
     table = tree["outcomes"].to_dataset()
@@ -40,7 +31,7 @@ def test_at_either_end_the_population_is_one_camp(tree: xr.DataTree) -> None:
         inside = (table["camp_of_population"] == camp).values
         for name in HEADLINES:
             draws = table["population"].sel(scenario="default", outcome=name).values[inside]
-            median = _quantiles(draws, np.ones(len(draws)))[1]
+            median = np.median(draws)
             written, _ = switch.ways[0].answers[name]["population"][step]
             assert written == quantity(median, outcome(name).unit)
 

@@ -12,7 +12,8 @@ from takeoff.analysis.app.asked import BINS, ITEMS
 from takeoff.analysis.app.cloud import SHOWN, Cloud
 from takeoff.analysis.app.likelihood import log_interval
 from takeoff.analysis.app.live import Live
-from takeoff.analysis.app.weights import quantiles, smoothed
+from takeoff.analysis.app.weights import smoothed
+from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.interval import log_interval as log_interval_of_panel
 from takeoff.models.special import FloatArray
@@ -110,7 +111,7 @@ def test_the_middle_of_the_panel_counts_the_expert_as_one_more(experts: int) -> 
     joined = np.concatenate(
         [np.repeat(panel, IMAGINED, axis=0), made.data["own"][0].values.reshape(-1, 1)], axis=1
     )
-    exact = quantiles(np.median(joined, axis=1), weights.values, [0.05, 0.5, 0.95])
+    exact = weighted_quantiles(np.median(joined, axis=1), weights.values, [0.05, 0.5, 0.95])
     view = live.view({QUESTIONS[0]: {"p": 0.7}}, live)
     found = next(each for each in view.shifts if each.who == "consensus").after
     assert (found.lower, found.median, found.upper) == pytest.approx(exact, rel=1e-12)
@@ -169,13 +170,6 @@ def test_intervals_have_the_probability_that_the_panels_model_gives_them() -> No
     theirs = panel(lower, upper, center, scale)
     ours = log_interval(lower, upper, center, scale)
     assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
-
-
-def test_quantiles_of_equal_weights_are_those_of_the_sample() -> None:
-    values = np.random.default_rng(6).normal(size=1001)
-    found = quantiles(values, np.full(1001, 1 / 1001), [0.25, 0.5, 0.9])
-    assert found == tuple(np.quantile(values, [0.25, 0.5, 0.9], method="inverted_cdf"))
-    assert np.isnan(quantiles(np.full(3, np.nan), np.full(3, 1 / 3), [0.5])[0])
 
 
 def test_a_heavier_tail_of_weights_has_a_greater_k() -> None:

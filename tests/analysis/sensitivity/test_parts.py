@@ -28,7 +28,7 @@ from takeoff.analysis.sensitivity.takeaways import (
     about_the_prior,
     leaders,
 )
-from takeoff.analysis.sensitivity.weights import weighted_quantiles, weights_of
+from takeoff.analysis.sensitivity.weights import weights_of
 from takeoff.analysis.sensitivity.workers import require_cluster
 from takeoff.analysis.summaries import LEVELS, AnswerRow
 from takeoff.data import join, load_study
@@ -70,12 +70,6 @@ def test_no_change_weighs_all_draws_alike() -> None:
     weights = weights_of(0.0 * normal_draws(400))
     assert weights.trusted
     np.testing.assert_allclose(weights.effective, 400)
-
-
-def test_even_weights_give_plain_quantiles() -> None:
-    values = np.random.default_rng(2).normal(size=(101, 3))
-    found = weighted_quantiles(values, np.full(101, 1 / 101), LEVELS)
-    np.testing.assert_allclose(found, np.quantile(values, LEVELS, axis=0))
 
 
 def test_leaving_out_takes_answers_and_people_away(judgments: Judgments) -> None:

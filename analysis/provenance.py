@@ -33,8 +33,10 @@ def describe(
     versions = {name: version(name) for name in _LIBRARIES}
     inputs = {
         "data": data_hash(judgments),
-        "prior": {name: str(each) for name, each in chosen.priors.items()},
-        "shares": chosen.shares,
+        "priors": [
+            {"shares": one.shares, **{name: str(each) for name, each in one.priors.items()}}
+            for one in (chosen, *chosen.averaged)
+        ],
         "seed": seed,
         "settings": dict(settings),
         "versions": versions,

@@ -18,7 +18,7 @@ from takeoff.analysis.views import views
 from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.analysis.wording import probability, quantity, span
 from takeoff.models.outcomes import outcome
-from takeoff.models.priors import PRIOR_SETS
+from takeoff.models.priors import AVERAGED, PRIOR_SETS
 
 __all__ = ["Switch", "Way", "switch_of"]
 
@@ -97,7 +97,10 @@ def _way(
     if name != drawn_under:
         how = f"reweighted, worth {probability(found.efficiency)} of the draws"
     if not found.usable:
-        how = f"out of reach of reweighting (k̂ {found.shape:.2f}): takeoff report --prior {name}"
+        how = (
+            f"out of reach of reweighting (k̂ {found.shape:.2f}): takeoff report --prior {name}, or "
+            f"--prior {AVERAGED.name} for all sets in one report"
+        )
         return Way(name, how, False, {})
     people = _populations(table, weights, camp, declared)
     answers = {

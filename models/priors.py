@@ -8,7 +8,7 @@ and 95th percentile are, over 40,000 draws: catastrophe .09 / .28 / .73, takeove
 these; a changed prior is a new, named set.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -20,10 +20,12 @@ from takeoff.models.errors import InputError, nearest
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 
 __all__ = [
+    "AVERAGED",
     "PRIOR_SETS",
     "SHARE_OF_KIN",
     "Prior",
     "PriorSet",
+    "averaged",
     "draw_prior",
     "log_prior_ratio",
     "prior_medians",
@@ -34,6 +36,8 @@ Family = Literal["Normal", "HalfNormal", "LogNormal", "Beta"]
 
 SHARE_OF_KIN = "coordination_share"
 """Coordination of strangers as a share of that of kin: what its prior is stated for."""
+
+_LEVELS = (np.arange(2000) + 0.5) / 2000
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,18 @@ class Prior:
 
 @dataclass(frozen=True)
 class PriorSet:
-    """A named set of priors: one a parameter, and a Dirichlet for the three shares."""
+    """A named set of priors: one a parameter, and a Dirichlet for the three shares.
+
+    Of a set that averages others, equally probable, ``averaged`` are these; ``priors`` holds only
+    what they have in common, and ``shares`` nothing.
+    """
 
     name: str
     meaning: str
     priors: Mapping[str, Prior]
-    shares: tuple[float, float, float]
+    shares: tuple[float, ...]
     shares_reason: str
+    averaged: tuple["PriorSet", ...] = ()
 
 
 def _log(center: float, spread: float, reason: str) -> Prior:
@@ -185,19 +194,46 @@ PRIOR_SETS: Mapping[str, PriorSet] = MappingProxyType(
         )
     }
 )
+"""The sets that are compared as hypotheses."""
+
+
+def averaged(name: str, meaning: str, sets: Sequence[PriorSet]) -> PriorSet:
+    """Average prior sets over which of them holds, all equally probable."""
+    common = {
+        each: prior
+        for each, prior in sets[0].priors.items()
+        if all(other.priors[each] == prior for other in sets)
+    }
+    return PriorSet(name, meaning, MappingProxyType(common), (), meaning, tuple(sets))
+
+
+AVERAGED = averaged(
+    "averaged",
+    "any of neutral, homogeneous and heterogeneous may hold, each as probable as the others",
+    list(PRIOR_SETS.values()),
+)
+"""Not one more hypothesis: the three, none of them chosen."""
 
 
 def prior_set(name: str) -> PriorSet:
-    """Look up a prior set by name.
+    """Look up a prior set by name: one of the hypotheses, or their average.
 
     Raises
     ------
     InputError
         If there is none; the nearest name is offered.
     """
-    if name not in PRIOR_SETS:
-        raise InputError(f"unknown prior set {name!r}{nearest(name, PRIOR_SETS)}")
-    return PRIOR_SETS[name]
+    known = {**PRIOR_SETS, AVERAGED.name: AVERAGED}
+    if name not in known:
+        raise InputError(f"unknown prior set {name!r}{nearest(name, known)}")
+    return known[name]
+
+
+def _apart(chosen: PriorSet) -> list[str]:
+    """Name the parameters in whose priors the sets differ that one averages; none of any other."""
+    return [
+        name for each in chosen.averaged[:1] for name in each.priors if name not in chosen.priors
+    ]
 
 
 def prior_medians(chosen: PriorSet, given: Mapping[str, float] | None = None) -> dict[str, float]:
@@ -210,6 +246,9 @@ def prior_medians(chosen: PriorSet, given: Mapping[str, float] | None = None) ->
     for name, prior in chosen.priors.items():
         if name != SHARE_OF_KIN:
             point.setdefault(name, float(prior.quantile(0.5)))
+    for name in _apart(chosen):
+        together = [each.priors[name].quantile(_LEVELS) for each in chosen.averaged]
+        point.setdefault(name, float(np.median(together)))
     share = float(chosen.priors[SHARE_OF_KIN].quantile(0.5))
     point.setdefault("coordination_strangers", point["coordination_kin"] * share)
     missing = [name for name in SHARES if name not in point]
@@ -222,6 +261,13 @@ def prior_medians(chosen: PriorSet, given: Mapping[str, float] | None = None) ->
 def draw_prior(chosen: PriorSet, draws: int, seed: int) -> dict[str, np.ndarray]:
     """Draw worlds from a prior set: every parameter, each (draw,)."""
     random = np.random.default_rng(seed)
+    if chosen.averaged:
+        seeds = random.integers(2**31, size=len(chosen.averaged)).tolist()
+        each = [
+            draw_prior(one, draws, own) for one, own in zip(chosen.averaged, seeds, strict=True)
+        ]
+        holds = random.integers(len(each), size=draws)
+        return {name: np.choose(holds, [own[name] for own in each]) for name in PARAMETER_NAMES}
     values = {
         name: prior.quantile(random.uniform(size=draws)) for name, prior in chosen.priors.items()
     }
@@ -238,6 +284,12 @@ def log_prior_ratio(
     Only parameters whose priors differ are looked up. That of coordination among strangers is
     stated for its share of that among kin.
     """
+    if one.averaged:
+        of_each = [log_prior_ratio(values, each, other) for each in one.averaged]
+        total = special.logsumexp(np.stack(np.broadcast_arrays(*of_each)), axis=0)
+        return np.asarray(total - np.log(len(of_each)))
+    if other.averaged:
+        return -log_prior_ratio(values, other, one)
     ratio: np.ndarray | float = 0.0
     for name, prior in one.priors.items():
         if (prior.family, prior.numbers) != (other.priors[name].family, other.priors[name].numbers):

@@ -19,6 +19,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.averaging import averaged_parameters
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.priors import SHARE_OF_KIN, PriorSet
 from takeoff.models.rise import Rough, rough_rise, soundness
@@ -66,13 +67,17 @@ def centre(chosen: PriorSet) -> dict[str, TensorVariable]:
         "Beta": pm.Beta,
     }
     values: dict[str, TensorVariable] = {
-        name: families[prior.family](name, *prior.numbers) for name, prior in chosen.priors.items()
+        # Numbers of Python's own would have densities worked out in single precision.
+        name: families[prior.family](name, *np.array(prior.numbers))
+        for name, prior in chosen.priors.items()
     }
+    values |= averaged_parameters(chosen)
     values["coordination_strangers"] = pm.Deterministic(
         "coordination_strangers", values["coordination_kin"] * values.pop(SHARE_OF_KIN)
     )
-    kinds = pm.Dirichlet("shares", np.array(chosen.shares), dims="kind")
-    values.update({name: kinds[row] for row, name in enumerate(SHARES)})
+    if "shares" not in values:
+        values["shares"] = pm.Dirichlet("shares", np.array(chosen.shares), dims="kind")
+    values.update({name: values["shares"][row] for row, name in enumerate(SHARES)})
     return {name: values[name] for name in PARAMETER_NAMES}
 
 

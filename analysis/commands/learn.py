@@ -24,7 +24,9 @@ StudyNames = Annotated[
         show_default=False,
     ),
 ]
-Prior = Annotated[str, typer.Option(help="Prior set: neutral, homogeneous or heterogeneous.")]
+Prior = Annotated[
+    str, typer.Option(help="Prior set: neutral, homogeneous, heterogeneous or averaged.")
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all random draws.")]
 Draws = Annotated[int, typer.Option(min=1, help="Posterior draws of each chain.")]
 Tune = Annotated[int, typer.Option(min=1, help="Tuning steps of each chain.")]

@@ -9,7 +9,8 @@ sets Shirts and Chodera 2008, doi:10.1063/1.2978177)::
 over all draws x, n_j of them from the posterior under set j. From one posterior this is the mean
 of p_s / p_j over its draws, importance sampling; from several it is bridge sampling, whose error
 is smaller since each set's draws cover where its density is. What is not known of the likelihood
-cancels.
+cancels. A set that averages others has draws wherever one of them has: a draw counts for a set at
+most as many times as there are sets, so one such posterior gives all evidences.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +36,8 @@ def bridged(posteriors: Mapping[str, xr.Dataset]) -> xr.Dataset:
     Parameters
     ----------
     posteriors
-        Draws of the same panel's posterior by the name of the prior set: one, or several.
+        Draws of the same panel's posterior by the name of the prior set, the average of all
+        included: one, or several.
 
     Returns
     -------
@@ -45,8 +47,9 @@ def bridged(posteriors: Mapping[str, xr.Dataset]) -> xr.Dataset:
         standard errors (``..._error``), by a jackknife over pieces of chains, which counts the
         correlation between draws.
     """
-    names = list(PRIOR_SETS)
     first = next(iter(posteriors))
+    sets = list(PRIOR_SETS)
+    names = [*sets, *(each for each in posteriors if each not in sets)]
     # (chain, draw, set) of each posterior: log densities, but for a number common to all sets.
     densities = [
         np.stack([log_ratio(draws, name, first).values for name in names], axis=-1)
@@ -61,7 +64,7 @@ def bridged(posteriors: Mapping[str, xr.Dataset]) -> xr.Dataset:
         return found - found[names.index(first)]
 
     def both(kept: list[FloatArray]) -> FloatArray:
-        found = log_evidence(kept)
+        found = log_evidence(kept)[: len(sets)]
         return np.stack([found, posterior_probability(found)])
 
     pieces = [_pieces(each) for each in densities]
@@ -73,7 +76,7 @@ def bridged(posteriors: Mapping[str, xr.Dataset]) -> xr.Dataset:
             "probability": ("prior_set", probability),
             "probability_error": ("prior_set", probability_error),
         },
-        coords={"prior_set": names},
+        coords={"prior_set": sets},
     )
 
 

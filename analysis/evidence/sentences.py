@@ -12,6 +12,7 @@ import xarray as xr
 from takeoff.analysis.evidence.strength import strength
 from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.wording import counted, listed
+from takeoff.models.priors import AVERAGED
 
 __all__ = [
     "FEWEST",
@@ -24,7 +25,8 @@ __all__ = [
 
 _NO_MEAN = 1.0
 """Of k̂: from there on weights have no mean at all."""
-_MORE = "Fits under the other sets, and a bridge between them, tell more."
+_PRECISE = f"Run takeoff report --prior {AVERAGED.name} for precise numbers."
+_MORE = f"Run takeoff report --prior {AVERAGED.name}, whose draws can be."
 FEWEST = 100.0
 """Imagined worldviews that agree with an expert, fewer of which say nothing of the evidence."""
 
@@ -46,7 +48,7 @@ def about_evidence(evidence: xr.Dataset) -> list[str]:
     if rough:
         said.append(
             f"For {listed(rough)} this is rough, and its error may be larger than it says: a few "
-            f"draws have most of the weight (k̂ above {LARGEST_SHAPE:g}). {_MORE}"
+            f"draws have most of the weight (k̂ above {LARGEST_SHAPE:g}). {_PRECISE}"
         )
     left = [name for name in sets if name not in usable]
     if left:

@@ -30,7 +30,7 @@ from scipy.special import expit, logit
 
 from takeoff.models.errors import InputError, nearest
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
-from takeoff.models.priors import PRIOR_SETS, Prior, PriorSet, prior_set
+from takeoff.models.priors import AVERAGED, PRIOR_SETS, Prior, PriorSet, averaged, prior_set
 from takeoff.models.questions import Judgments
 from takeoff.models.scales import SCALES, Scales
 
@@ -105,7 +105,7 @@ def possible(judgments: Judgments, variables: list[str]) -> Mapping[str, tuple[s
     asked = tuple(dict.fromkeys(answers["question"].values.tolist()))
     experts = tuple(answers["expert"].values.tolist())
     words = {
-        "prior": tuple(PRIOR_SETS),
+        "prior": (*PRIOR_SETS, AVERAGED.name),
         "without.expert": experts,
         "without.question": asked,
         "without.study": tuple(dict.fromkeys(answers["study"].values.tolist())),
@@ -127,6 +127,10 @@ def changed_prior(chosen: PriorSet, change: Change) -> PriorSet:
     """Give a prior set with what a change says of it."""
     words = dict(change.settings)
     changed = prior_set(str(words["prior"])) if "prior" in words else chosen
+    if changed.averaged:
+        moved = Change.of({name: value for name, value in change.settings if name != "prior"})
+        each = [changed_prior(one, moved) for one in changed.averaged]
+        return averaged(changed.name, changed.meaning, each)
     priors = dict(changed.priors)
     for name, steps in change.numbers("center.").items():
         priors[name] = _moved(name, priors[name], steps)

@@ -100,7 +100,8 @@ def prior_indices(chosen: PriorSet, exponent: int = 10, seed: int = 0) -> xr.Dat
     A typical expert is the panel's centre. The prior's parameters are independent but for the
     three shares, which form one group (two independent beta draws, as a Dirichlet is made), and
     for coordination of strangers, which is a share of that of kin: that share is independent and
-    stands in its place, as ``coordination_share``.
+    stands in its place, as ``coordination_share``. Where prior sets are averaged, which of them
+    holds is an input of its own, ``prior_set``.
 
     Parameters
     ----------
@@ -117,8 +118,12 @@ def prior_indices(chosen: PriorSet, exponent: int = 10, seed: int = 0) -> xr.Dat
         ``first`` and ``total`` (parameter, outcome, scale, level): shares of the variance of a
         probability and of its log-odds, with 90 per cent intervals.
     """
-    names = list(chosen.priors)
+    names = list((chosen.averaged or (chosen,))[0].priors)
     groups = [[column] for column in range(len(names))] + [[len(names), len(names) + 1]]
+    inputs = [*names, _SHARES]
+    if chosen.averaged:
+        groups.append([len(names) + 2])
+        inputs.append("prior_set")
 
     def outcomes(levels: FloatArray) -> FloatArray:
         worlds = {name: xr.DataArray(each, dims="world") for name, each in _worlds(chosen, levels)}
@@ -133,7 +138,7 @@ def prior_indices(chosen: PriorSet, exponent: int = 10, seed: int = 0) -> xr.Dat
     return xr.Dataset(
         {"first": (dims, first), "total": (dims, total)},
         coords={
-            "parameter": [*names, _SHARES],
+            "parameter": inputs,
             "outcome": list(OUTCOMES),
             "scale": list(_SCALES),
             "level": list(LEVELS),
@@ -144,6 +149,11 @@ def prior_indices(chosen: PriorSet, exponent: int = 10, seed: int = 0) -> xr.Dat
 
 def _worlds(chosen: PriorSet, levels: FloatArray) -> list[tuple[str, FloatArray]]:
     """Give every parameter at levels of independent uniform numbers (world, input)."""
+    if chosen.averaged:
+        count = len(chosen.averaged)
+        holds = np.minimum((count * levels[:, -1]).astype(int), count - 1)
+        each = [dict(_worlds(one, levels[:, :-1])) for one in chosen.averaged]
+        return [(name, np.choose(holds, [own[name] for own in each])) for name in PARAMETER_NAMES]
     values = {
         name: prior.quantile(levels[:, column])
         for column, (name, prior) in enumerate(chosen.priors.items())

@@ -1,5 +1,6 @@
 """Drawn priors against the distributions that DESIGN 1.2 states, and their consequences."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,13 @@ from scipy import stats
 
 from takeoff.models.evaluate import evaluate
 from takeoff.models.parameters import PARAMETER_NAMES
-from takeoff.models.priors import PRIOR_SETS, draw_prior, prior_medians, prior_set
+from takeoff.models.priors import (
+    PRIOR_SETS,
+    draw_prior,
+    log_prior_ratio,
+    prior_medians,
+    prior_set,
+)
 from takeoff.models.scenario import Scenario
 
 DRAWS = 20_000
@@ -102,6 +109,39 @@ def test_draws_follow_the_stated_priors(name: str) -> None:
     assert {each for each, test in values.items() if not test.pvalue > 1e-6} == set()
     total = draws["copied"] + draws["replicated"] + draws["independent"]
     np.testing.assert_allclose(total, 1, rtol=1e-12)
+
+
+def mean_cdf(distributions: list[Any]) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda x: np.mean([each.cdf(x) for each in distributions], axis=0)
+
+
+def test_draws_of_the_average_are_draws_of_each_set_equally_often() -> None:
+    draws = draw_prior(prior_set("averaged"), DRAWS, seed=14)
+    for parameter, stated in STATED.items():
+        each = [changed.get(parameter, stated) for changed in CHANGED.values()]
+        test = stats.kstest(draws[parameter], mean_cdf(each))
+        assert test.pvalue > 1e-6, parameter
+
+
+def test_the_density_of_the_average_is_the_mean_of_the_sets_densities() -> None:
+    """So each set's share of it has mean one over its draws, and is never above three."""
+    draws = draw_prior(prior_set("averaged"), DRAWS, seed=18)
+    ratios = [
+        np.exp(log_prior_ratio(draws, each, prior_set("averaged"))) for each in PRIOR_SETS.values()
+    ]
+    np.testing.assert_allclose(np.mean(ratios, axis=0), 1, rtol=1e-9)
+    for ratio in ratios:
+        assert abs(ratio.mean() - 1) < 5 * ratio.std() / np.sqrt(DRAWS)
+
+
+def test_medians_of_the_average_halve_its_draws() -> None:
+    point, chosen = prior_medians(prior_set("averaged")), prior_set("averaged")
+    for parameter in ("kinship_replicated", "kinship_independent"):
+        each = [changed.get(parameter, STATED[parameter]) for changed in CHANGED.values()]
+        assert np.mean([s.cdf(point[parameter]) for s in each]) == pytest.approx(0.5, abs=1e-3)
+    assert set(chosen.priors) | {"kinship_replicated", "kinship_independent"} == set(
+        prior_set("neutral").priors
+    )
 
 
 def test_parameters_are_drawn_independently() -> None:

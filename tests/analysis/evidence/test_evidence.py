@@ -33,6 +33,11 @@ def seen(name: str) -> xr.Dataset:
     """Draw from the posterior under a prior set once origins and likeness were seen."""
     random = np.random.default_rng(5)
     chosen = prior_set(name)
+    if chosen.averaged:
+        of_sets = xr.concat([seen(one.name) for one in chosen.averaged], "prior_set")
+        chances = special.softmax([known(one.name) for one in chosen.averaged])
+        holds = random.choice(len(chances), SHAPE, p=chances)
+        return of_sets.isel(prior_set=xr.DataArray(holds, dims=("chain", "draw")))
     shares = random.dirichlet(np.array(chosen.shares) + KINDS, SHAPE)
     drawn: dict[str, np.ndarray] = {each: shares[..., row] for row, each in enumerate(SHARES)}
     for each, counts in ALIKE.items():
@@ -57,12 +62,13 @@ def _log_volume(alpha: np.ndarray) -> float:
     return float(special.gammaln(alpha).sum() - special.gammaln(alpha.sum()))
 
 
-@pytest.mark.parametrize("fitted", [["neutral"], ["heterogeneous"], list(PRIOR_SETS)])
+@pytest.mark.parametrize("fitted", [["neutral"], ["heterogeneous"], list(PRIOR_SETS), ["averaged"]])
 def test_evidence_is_the_known_one_of_a_conjugate_case(fitted: list[str]) -> None:
     found = bridged({name: seen(name) for name in fitted})
     exact = np.array([known(name) for name in PRIOR_SETS])
     chances = special.softmax(exact)
-    exact -= exact[list(PRIOR_SETS).index(fitted[0])]
+    of_sets = dict(zip(PRIOR_SETS, exact, strict=True))
+    exact = exact - of_sets.get(fitted[0], special.logsumexp(exact) - np.log(len(exact)))
     off = np.abs(found["log_evidence"].values - exact)
     assert (off <= 4 * found["log_evidence_error"].values).all()
     off = np.abs(found["probability"].values - chances)
@@ -73,6 +79,18 @@ def test_posteriors_under_every_set_give_evidence_more_exactly_than_one() -> Non
     one = bridged({"neutral": seen("neutral")})["log_evidence_error"].max()
     three = bridged({name: seen(name) for name in PRIOR_SETS})["log_evidence_error"].max()
     assert three < 0.5 * one
+
+
+def test_a_posterior_under_the_average_reaches_every_set_where_one_of_them_does_not() -> None:
+    draws = seen("averaged")
+    chances = bridged({"averaged": draws})["probability"]
+    for name in PRIOR_SETS:
+        found = reweighted(draws, "averaged", name)
+        assert found.usable
+        # A draw counts at most for as many as there are sets, before the set's own evidence.
+        largest = float(found.weights.max()) * found.weights.size
+        assert largest <= 1 / float(chances.sel(prior_set=name)) * (1 + 1e-9)
+    assert not reweighted(seen("heterogeneous"), "heterogeneous", "homogeneous").usable
 
 
 @pytest.mark.parametrize("name", ["homogeneous", "heterogeneous"])
@@ -142,12 +160,11 @@ def test_answers_about_efficacy_alone_leave_prior_sets_as_they_were() -> None:
 
 @pytest.mark.slow
 def test_an_experts_evidence_is_one_by_two_roads() -> None:
-    """Worldviews drawn from every prior, and weighted draws of one posterior."""
+    """Worldviews drawn from every prior, and weighted draws of one posterior of their average."""
     judgments = one_of(join([load_study("fri_2023")]), "Vincent")
-    chosen = prior_set("neutral")
-    panel = panel_model(judgments, chosen)
-    posterior, _ = sample_panel(panel, seed=3, draws=600, tune=300, chains=2)
-    found = evidence(posterior, "neutral", panel.judgments, seed=4).isel(expert=0)
+    panel = panel_model(judgments, prior_set("averaged"))
+    posterior, _ = sample_panel(panel, seed=3, draws=400, tune=300, chains=2)
+    found = evidence(posterior, "averaged", panel.judgments, seed=4).isel(expert=0)
     error = np.hypot(found["probability_error"], found["panel_probability_error"])
     off = np.abs(found["probability"] - found["panel_probability"])
     assert (off <= 4 * error).all()

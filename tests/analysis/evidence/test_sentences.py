@@ -64,8 +64,8 @@ def test_strength_is_the_weakest_that_the_numbers_bear(
 
 def test_a_set_whose_weights_have_no_mean_is_not_weighed() -> None:
     assert about_evidence(table((0.0, 5.0, 5.0), shape=1.1)) == [
-        "The draws cannot be weighed as if they were of homogeneous and heterogeneous. Fits under "
-        "the other sets, and a bridge between them, tell more."
+        "The draws cannot be weighed as if they were of homogeneous and heterogeneous. Run takeoff "
+        "report --prior averaged, whose draws can be."
     ]
 
 

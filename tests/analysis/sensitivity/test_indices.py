@@ -160,15 +160,23 @@ def test_the_priors_shares_add_up_to_no_more_than_the_whole() -> None:
     assert sobol_figure(found, PHONE).get_size_inches()[0] == PHONE
 
 
-def test_sobol_worlds_are_those_of_the_prior() -> None:
-    chosen = prior_set("heterogeneous")
-    levels = np.random.default_rng(8).uniform(size=(20_000, len(chosen.priors) + 2))
+@pytest.mark.parametrize("name", ["heterogeneous", "averaged"])
+def test_sobol_worlds_are_those_of_the_prior(name: str) -> None:
+    chosen = prior_set(name)
+    stated = len(prior_set("heterogeneous").priors)
+    inputs = stated + 2 + bool(chosen.averaged)
+    levels = np.random.default_rng(8).uniform(size=(20_000, inputs))
     own, drawn = dict(_worlds(chosen, levels)), draw_prior(chosen, 20_000, seed=9)
-    for name in PARAMETER_NAMES:
+    for parameter in PARAMETER_NAMES:
         for power in (1, 2):
-            one, other = own[name] ** power, drawn[name] ** power
+            one, other = own[parameter] ** power, drawn[parameter] ** power
             error = np.sqrt((one.var() + other.var()) / len(one))
-            assert abs(one.mean() - other.mean()) < 4.5 * error, name
+            assert abs(one.mean() - other.mean()) < 4.5 * error, parameter
+
+
+def test_which_of_averaged_sets_holds_is_one_of_the_priors_inputs() -> None:
+    found = prior_indices(prior_set("averaged"), exponent=6)["first"]
+    assert found["parameter"].values[-1] == "prior_set"
 
 
 def _with(values: float, draws: int) -> xr.DataTree:

@@ -33,7 +33,7 @@ from takeoff.analysis.sensitivity.workers import require_cluster
 from takeoff.analysis.summaries import LEVELS, AnswerRow
 from takeoff.data import join, load_study
 from takeoff.models.errors import InputError
-from takeoff.models.priors import prior_set
+from takeoff.models.priors import PRIOR_SETS, prior_set
 from takeoff.models.questions import Judgments
 
 
@@ -100,6 +100,14 @@ def test_priors_move_by_their_own_spreads() -> None:
     assert beta.quantile(0.5) > neutral.priors["slip"].quantile(0.5)
     other = changed_prior(neutral, Change.of({"prior": "homogeneous"}))
     assert other.shares == (6.0, 3.0, 1.0)
+
+
+def test_priors_of_averaged_sets_move_in_each() -> None:
+    change = {"center.margin": 1.0, "spread.kinship_independent": 2.0}
+    moved = changed_prior(prior_set("neutral"), Change.of({"prior": "averaged", **change}))
+    assert moved.priors["margin"].numbers == (1.0, 1.0)
+    for before, after in zip(PRIOR_SETS.values(), moved.averaged, strict=True):
+        assert after == changed_prior(before, Change.of(change))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Time reweightings and refits of a fitted panel, and how refits scale with processes.
 
-Run with ``uv run python -m benchmarks.refits takeoff-report/posterior.nc``. Nothing is counted
-before each process has refitted once: kernels are loaded from their cache then. A reweighting is
-not a refit, and the two rates stand apart.
+Run with ``uv run python -m benchmarks.refits takeoff-report/posterior.nc``; about four minutes on
+two idle processors. Nothing is counted before each process has refitted once: kernels are loaded
+from their cache then. A reweighting is not a refit, and the two rates stand apart. Other work on
+the machine slows processes that wait for one another, so its load is printed, too.
 """
 
 import argparse
+import os
 import time
 from pathlib import Path
 
@@ -24,7 +26,7 @@ from takeoff.models.errors import InputError
 def settings() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("posterior", type=Path)
-    parser.add_argument("--refits", type=int, default=6, help="refits timed for each process")
+    parser.add_argument("--refits", type=int, default=3, help="refits timed for each process")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
     return parser.parse_args()
 
@@ -32,6 +34,7 @@ def settings() -> argparse.Namespace:
 def main() -> None:
     """Print the rates."""
     given = settings()
+    print(f"load before: {load()} on {os.process_cpu_count()} processors")
     base = base_of(load_current(given.posterior))
     prior = log_prior(base.draws, base.panel)
     changes = ordinary(possible(base.judgments, top_level(base.panel)))
@@ -39,12 +42,15 @@ def main() -> None:
     found = [reweighted(base, change, prior)[1].trusted for change in changes]
     rate = len(found) / (time.perf_counter() - begun)
     print(
-        f"reweightings: {len(found)}, {sum(found)} of them trusted; {rate:.2f} a second, 1 process"
+        f"reweightings: {len(found)} of {base.draws.sizes['chain'] * base.draws.sizes['draw']} "
+        f"draws, {sum(found)} of them trusted; {rate:.2f} a second, 1 process; load {load()}",
+        flush=True,
     )
     start = start_of(base)
     if start is None:
         raise InputError(f"{given.posterior}: saved without coordinates; fit it again")
     people = [change for change in changes if "without.expert" in dict(change.settings)]
+    alone = 0.0
     for workers in given.workers:
         count = given.refits * workers
         jobs = [job(base, people[row % len(people)], start, row) for row in range(count)]
@@ -52,18 +58,25 @@ def main() -> None:
             pool(delayed(refit)(each) for each in jobs[:workers])
             begun = time.perf_counter()
             rows = pool(delayed(refit)(each) for each in jobs)
-            seconds = time.perf_counter() - begun
+            rate = count / (time.perf_counter() - begun)
+        alone = alone or rate / workers
         gradients = sum(row.gradients for row in rows) / count
-        worst = max(row.rhat for row in rows)
         print(
-            f"refits: {count} on {workers} processes, {60 * count / seconds:.1f} a minute; "
-            f"{gradients:.0f} gradients each, largest R-hat {worst:.2f}",
+            f"refits: {count} on {workers} process{'es' if workers > 1 else ''}, "
+            f"{60 * rate:.1f} a minute, {rate / alone:.2f} times one process; "
+            f"{gradients:.0f} gradients each, largest R-hat {max(row.rhat for row in rows):.2f}; "
+            f"load {load()}",
             flush=True,
         )
 
 
 def job(base: Base, change: Change, start: Start, seed: int) -> Job:
     return Job.of(base, change, start, Sampling(seed=seed + 1), float("nan"))
+
+
+def load() -> str:
+    """Give how many processes wanted a processor in the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":

@@ -76,8 +76,10 @@ def sensitivity(
         from takeoff.analysis.sensitivity.powerscale import untrusted
         from takeoff.analysis.sensitivity.refit import Sampling
         from takeoff.analysis.sensitivity.sweep import sweep
+        from takeoff.analysis.sensitivity.tornado import held
 
         if grid is None:
+            changes += held(found["tornado"].to_dataset())
             changes += untrusted(found["power"].to_dataset())
         say(f"{len(changes)} changes")
         rows = sweep(

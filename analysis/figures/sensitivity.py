@@ -89,7 +89,7 @@ def rows_figure(rows: xr.Dataset, width: float = PAGE) -> "Figure":
     colors = [_HOW[str(each)] for each in table["how"].values]
     axes.hlines(places, low, high, colors=colors, lw=1.6)
     axes.scatter(middle, places, color=colors, s=14, zorder=3)
-    axes.set_yticks(places, [brief(str(each)) for each in table["row"].values])
+    axes.set_yticks(places, [brief(str(each), 44) for each in table["row"].values])
     axes.set_ylim(-0.8, count - 0.2)
     axes.set_xlabel("consensus on catastrophe, %")
     _how_legend(axes)

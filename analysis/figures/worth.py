@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.figures.style import CONSENSUS, INK, PAGE, camp_colors, grid_of, styled
+from takeoff.analysis.sensitivity.worth_sentences import called
 from takeoff.analysis.wording import plain_name
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def asking_figure(asked: xr.Dataset, width: float = PAGE) -> "Figure":
                 ms=4,
                 lw=1.2,
                 color=colors[row],
-                label=plain_name(str(here["question"].values)),
+                label=called(str(here["question"].values)),
             )
         axes.set_xscale("log")
         axes.set_xticks(numbers, [str(each) for each in numbers])

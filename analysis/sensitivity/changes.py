@@ -9,6 +9,9 @@ Settings are named by dotted words:
     log-odds), and its spread multiplied (a Beta's concentration divided by the square).
 ``scale.S``
     A declared spread of the panel multiplied (`takeoff.models.scales`).
+``shared.group``, ``shared.study``, ``shared.bias``
+    What is assumed of errors that answers have in common: their standard deviation in log-odds
+    (`takeoff.models.answers.shared_errors`), in place of the default.
 ``without.expert``, ``without.question``, ``without.study``, ``without.camp``
     Whoever or whatever is left out: a name, or several.
 ``fix.P``
@@ -17,17 +20,21 @@ Settings are named by dotted words:
 ``power.prior.V``, ``power.expert.E``, ``power.question.Q``
     The density of a variable's prior, of an expert's answers or of a question's raised to a power:
     0 takes it away, 2 counts it twice.
+``power.all.priors``, ``power.all.answers``
+    The same of all stated priors, and of all answers.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
 
+from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.errors import InputError, nearest
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.priors import AVERAGED, PRIOR_SETS, Prior, PriorSet, averaged, prior_set
@@ -43,6 +50,7 @@ __all__ = [
     "checked",
     "possible",
     "scales",
+    "shared_errors",
 ]
 
 Value = float | str | tuple[str, ...]
@@ -57,9 +65,13 @@ class Change:
     settings: tuple[tuple[str, Value], ...]
 
     @classmethod
-    def of(cls, settings: Mapping[str, Value]) -> "Change":
-        """Make a change of settings by name."""
-        return cls(tuple(settings.items()))
+    def of(cls, settings: Mapping[str, Any]) -> "Change":
+        """Make a change of settings by name; several values are a list or a tuple."""
+        plain = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in settings.items()
+        }
+        return cls(tuple(plain.items()))
 
     @property
     def name(self) -> str:
@@ -114,8 +126,11 @@ def possible(judgments: Judgments, variables: list[str]) -> Mapping[str, tuple[s
     fixed = [name for name in PARAMETER_NAMES if name not in SHARES]
     numbers = [
         *(f"scale.{name}" for name in SCALES),
+        *(f"shared.{each.name}" for each in fields(SharedErrors)),
         *(f"{kind}.{name}" for kind in ("center", "spread") for name in stated),
         *(f"fix.{name}" for name in fixed),
+        "power.all.priors",
+        "power.all.answers",
         *(f"power.prior.{name}" for name in variables),
         *(f"power.expert.{name}" for name in experts),
         *(f"power.question.{name}" for name in asked),
@@ -142,6 +157,11 @@ def changed_prior(chosen: PriorSet, change: Change) -> PriorSet:
 def scales(change: Change) -> Scales:
     """Give the scales of a change."""
     return Scales(**change.numbers("scale."))
+
+
+def shared_errors(change: Change) -> SharedErrors:
+    """Give what a change assumes of errors that answers share."""
+    return SharedErrors(**change.numbers("shared."))
 
 
 def changed_judgments(judgments: Judgments, change: Change) -> Judgments:
@@ -225,6 +245,10 @@ def checked(settings: Mapping[str, Value], known: Mapping[str, tuple[str, ...] |
                 raise InputError(f"{name} is {value!r}; give a number")
             if name.startswith("power.") and value < 0:
                 raise InputError(f"{name} is {value:g}; a power is 0 or more")
+            if name.startswith("shared.") and value < 0:
+                raise InputError(f"{name} is {value:g}; a spread is 0 or more")
+            if name.startswith(("scale.", "spread.")) and value <= 0:
+                raise InputError(f"{name} is {value:g}; give a positive number")
             continue
         for each in _several(value):
             if each not in allowed:

@@ -17,7 +17,7 @@ from takeoff.models.evaluate import evaluate, under_policy
 from takeoff.models.interventions import Branch, Plan
 from takeoff.models.scenario import Scenario
 
-__all__ = ["COST", "benefits_of", "choices"]
+__all__ = ["COST", "COSTS", "at_cost", "benefits_of", "choices"]
 
 COST = 0.02
 """Default cost of each change: two points of the probability of catastrophe.
@@ -25,6 +25,9 @@ COST = 0.02
 A convention and no finding. Were it nothing, whatever never harms would be done and no knowledge
 could change it; were it a tenth, nothing would be done. Reports state it beside every number, and
 show what changes with it."""
+
+COSTS = (0.0, 0.01, 0.02, 0.05)
+"""Costs of a change at which reports show what would be chosen."""
 
 
 def choices(plans: Sequence[Plan]) -> list[Plan]:
@@ -53,6 +56,11 @@ def benefits_of(
         Cost of each change of a plan; the baseline's are free.
     costs
         Costs of whole plans by name, in place of that.
+
+    Returns
+    -------
+    xr.DataArray
+        With ``cost`` (plan) and how many ``changes`` it is the cost of (0 where ``costs`` says it).
     """
     worlds = worldviews_of(posterior)
     efficacy = posterior.get("efficacy")
@@ -86,4 +94,13 @@ def benefits_of(
     names = xr.IndexVariable("plan", [each.name for each in plans])
     table = xr.concat([losses[0] - each for each in losses], names)
     found = table.transpose("plan", "chain", "draw").rename("benefit")
-    return found.assign_coords(cost=("plan", np.array([stated.get(n, 0.0) for n in names.values])))
+    changes = [0, *(0 if each.name in (costs or {}) else len(each.changes) for each in plans[1:])]
+    return found.assign_coords(
+        cost=("plan", np.array([stated.get(name, 0.0) for name in names.values])),
+        changes=("plan", changes),
+    )
+
+
+def at_cost(benefits: xr.DataArray, cost: float, before: float = COST) -> xr.DataArray:
+    """Give benefits had each change cost so much, in place of what it cost before."""
+    return benefits + (before - cost) * benefits["changes"]

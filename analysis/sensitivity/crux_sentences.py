@@ -6,7 +6,15 @@ import xarray as xr
 from takeoff.analysis.summaries import interval
 from takeoff.analysis.wording import ends, listed, plain_name, probability
 
-__all__ = ["BELIEFS", "LIMIT", "about_camps_apart", "about_cruxes", "about_pair", "about_pairs"]
+__all__ = [
+    "BELIEFS",
+    "LIMIT",
+    "about_camps_apart",
+    "about_cruxes",
+    "about_pair",
+    "about_pairs",
+    "pairs_by_belief",
+]
 
 BELIEFS = {
     "margin": "how well alignment goes",
@@ -72,7 +80,7 @@ def about_camps_apart(found: xr.Dataset, risk: str = "catastrophe") -> str:
         where = "Most of it lies within camps"
     else:
         where = "It lies both between camps and within them"
-    return f"{where}: {text} of the variance in log-odds is that of camps' means."
+    return f"{where}: {text} of the variance in log-odds is between camps' means."
 
 
 def about_pair(found: xr.Dataset, expert: str, other: str, risk: str = "catastrophe") -> str:
@@ -91,27 +99,48 @@ def about_pair(found: xr.Dataset, expert: str, other: str, risk: str = "catastro
     risk
         The outcome about which they disagree.
     """
-    own = found.sel(expert=expert, other=other, risk=risk)
-    lower, middle, upper = own["difference"].values
-    if not (lower > 0 or upper < 0):
-        return ""
-    if not own["lead"].values[0] > 0:
-        return ""
-    first = str(own["largest"].values)
-    part = float(own["of_belief"].sel(varying=first).values[1] / middle)
-    if part <= _MOSTLY:
+    belief = _mostly(found, expert, other, risk)
+    if not belief:
         return ""
     return (
         f"{expert} and {other} differ on {plain_name(risk)} mostly because they differ on "
-        f"{BELIEFS[first]}."
+        f"{BELIEFS[belief]}."
     )
 
 
 def about_pairs(found: xr.Dataset, risk: str = "catastrophe") -> list[str]:
     """Say it of all pairs of which it can be said, those furthest apart first."""
+    said = [about_pair(found, one, other, risk) for one, other in _furthest_first(found, risk)]
+    return [each for each in said if each]
+
+
+def pairs_by_belief(found: xr.Dataset, risk: str = "catastrophe") -> dict[str, list[str]]:
+    """List the pairs of which `about_pair` speaks by what they differ on, in its words.
+
+    The belief of most pairs stands first, and of its pairs those furthest apart.
+    """
+    listed_by: dict[str, list[str]] = {}
+    for one, other in _furthest_first(found, risk):
+        belief = _mostly(found, one, other, risk)
+        if belief:
+            listed_by.setdefault(BELIEFS[belief], []).append(f"{one} and {other}")
+    return dict(sorted(listed_by.items(), key=lambda each: -len(each[1])))
+
+
+def _furthest_first(found: xr.Dataset, risk: str) -> list[tuple[str, str]]:
     names = [str(each) for each in found["expert"].values]
     apart = np.abs(found["difference"].sel(risk=risk).isel(level=1).values)
     order = [(a, b) for a in range(len(names)) for b in range(a + 1, len(names))]
     order.sort(key=lambda pair: -apart[pair])
-    said = [about_pair(found, names[a], names[b], risk) for a, b in order]
-    return [each for each in said if each]
+    return [(names[a], names[b]) for a, b in order]
+
+
+def _mostly(found: xr.Dataset, expert: str, other: str, risk: str) -> str:
+    """Name the belief on which two differ mostly; nothing where that cannot be told."""
+    own = found.sel(expert=expert, other=other, risk=risk)
+    lower, middle, upper = own["difference"].values
+    if not (lower > 0 or upper < 0) or not own["lead"].values[0] > 0:
+        return ""
+    first = str(own["largest"].values)
+    part = float(own["of_belief"].sel(varying=first).values[1] / middle)
+    return first if part > _MOSTLY else ""

@@ -13,7 +13,11 @@ from scipy.special import expit
 
 from takeoff.analysis.sensitivity.answers import People, expected_answers
 from takeoff.analysis.sensitivity.draws import thinned
-from takeoff.analysis.sensitivity.published import published_medians, value_of_information
+from takeoff.analysis.sensitivity.published import (
+    medians_of_events,
+    published_medians,
+    value_of_information,
+)
 from takeoff.analysis.summaries import LEVELS
 from takeoff.analysis.wording import listed
 from takeoff.analysis.worlds import worldviews_of
@@ -21,7 +25,7 @@ from takeoff.data import load_study
 from takeoff.models.errors import InputError
 from takeoff.models.special import FloatArray
 
-__all__ = ["EVENTS", "about_events", "worth_of_events"]
+__all__ = ["EVENTS", "about_events", "has_events", "worth_of_events"]
 
 EVENTS = {
     "warning_shot": "Warning shot",
@@ -35,6 +39,16 @@ EVENTS = {
 _LEVEL = "extinction"
 _DRAWS = 200
 _STUDY = "fri_2023"
+_NAMES = (_LEVEL, *EVENTS, *(f"extinction_if_{each}" for each in EVENTS))
+
+
+def has_events(tree: xr.DataTree) -> bool:
+    """Tell whether a panel was fitted to the study's events, in its camps."""
+    posterior = tree["posterior"].to_dataset()
+    known = posterior["question"].values.tolist() if "question" in posterior.dims else []
+    camps = tree["outcomes"].to_dataset()["camp_of_expert"].values.tolist()
+    published = published_medians()["camp"].values.tolist()
+    return set(_NAMES) <= set(known) and set(published) <= set(camps)
 
 
 def worth_of_events(tree: xr.DataTree, draws: int = _DRAWS) -> xr.Dataset:
@@ -50,8 +64,9 @@ def worth_of_events(tree: xr.DataTree, draws: int = _DRAWS) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        ``implied`` (event, camp, level), quantiles over draws of the median over a camp's experts,
-        and ``published`` (event, camp); in base-10 units of information. People whose P(U | not C)
+        ``implied`` (event, camp, level), quantiles over draws of the median over a camp's experts;
+        ``published`` (event, camp), and ``stated``, the same from what people stated; in base-10
+        units of information. People whose P(U | not C)
         is not above 0 are left out in each draw, as the authors leave them out.
 
     Raises
@@ -60,21 +75,19 @@ def worth_of_events(tree: xr.DataTree, draws: int = _DRAWS) -> xr.Dataset:
         If the panel was not fitted to the study, or has another one's camps.
     """
     posterior = thinned(tree, draws)
-    known = posterior["question"].values.tolist() if "question" in posterior.dims else []
     questions = load_study(_STUDY).questions
-    names = [_LEVEL, *EVENTS, *(f"extinction_if_{each}" for each in EVENTS)]
     published = published_medians()["value_of_information"]
     camp_of = tree["outcomes"].to_dataset()["camp_of_expert"].sel(expert=posterior["expert"]).values
     camps = [str(each) for each in published["camp"].values]
-    if not set(names) <= set(known) or not set(camps) <= set(camp_of.tolist()):
+    if not has_events(tree):
         raise InputError(f"the panel was not fitted to {_STUDY}; its events have no worth here")
     worlds = {
         name: each.rename(expert="person") if "expert" in each.dims else each
         for name, each in worldviews_of(posterior).items()
     }
-    found = expected_answers([questions[each] for each in names], People(worlds))
-    offset = posterior["offset"].transpose("question", "chain", "draw").sel(question=names)
-    said = found + offset.values.reshape(len(names), -1, 1)
+    found = expected_answers([questions[each] for each in _NAMES], People(worlds))
+    offset = posterior["offset"].transpose("question", "chain", "draw").sel(question=list(_NAMES))
+    said = found + offset.values.reshape(len(_NAMES), -1, 1)
     level, event = said[0], said[1 : 1 + len(EVENTS)]
     implied = _implied(level, event, found[0] + said[1 + len(EVENTS) :])
     medians = np.stack([_middle(implied[:, :, camp_of == camp]) for camp in camps], axis=1)
@@ -84,9 +97,10 @@ def worth_of_events(tree: xr.DataTree, draws: int = _DRAWS) -> xr.Dataset:
                 ("event", "camp", "level"),
                 np.moveaxis(np.nanquantile(medians, LEVELS, axis=-1), 0, -1),
             ),
-            "published": (
+            "published": (("event", "camp"), _of_events(published)),
+            "stated": (
                 ("event", "camp"),
-                published.sel(event=list(EVENTS.values())).transpose("event", "camp").values,
+                _of_events(medians_of_events()["value_of_information"].sel(camp=camps)),
             ),
         },
         coords={"event": list(EVENTS.values()), "camp": camps, "level": list(LEVELS)},
@@ -118,6 +132,10 @@ def about_events(found: xr.Dataset) -> str:
         "The published median value of learning whether an event happens lies inside the 90% "
         f"interval that the fitted worldviews imply in {listed(parts)}."
     )
+
+
+def _of_events(medians: xr.DataArray) -> FloatArray:
+    return np.asarray(medians.sel(event=list(EVENTS.values())).transpose("event", "camp").values)
 
 
 def _middle(values: FloatArray) -> FloatArray:

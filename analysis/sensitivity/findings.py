@@ -1,7 +1,7 @@
 """What a panel reports after a change: numbers of somebody, with how they were come by."""
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -14,7 +14,11 @@ from takeoff.analysis.summaries import LEVELS
 from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.models.questions import Judgments
 
-__all__ = ["How", "Row", "failed", "of_refit", "of_weights", "table"]
+__all__ = ["LARGEST_RHAT", "How", "Row", "failed", "of_refit", "of_weights", "table"]
+
+LARGEST_RHAT = 1.05
+"""Of a refit that is called a number. A full fit is held to 1.01; a refit has a few hundred draws,
+whose R-hat scatters by as much as this."""
 
 How = Literal["refit", "reweighted", "failed"]
 Summary = dict[str, dict[str, list[float]]]
@@ -62,16 +66,10 @@ class Row:
         return {**asdict(self), "change": dict(self.change.settings)}
 
     @classmethod
-    def of_mapping(cls, mapping: dict[str, object]) -> "Row":
+    def of_mapping(cls, mapping: dict[str, Any]) -> "Row":
         """Read a row back."""
-        settings: dict[str, object] = dict(mapping["change"])  # type: ignore[call-overload]
-        change = Change(
-            tuple(
-                (name, tuple(value) if isinstance(value, list) else value)  # type: ignore[misc]
-                for name, value in settings.items()
-            )
-        )
-        return cls(**{**mapping, "change": change})  # type: ignore[arg-type]
+        change = Change.of(mapping["change"])
+        return cls(**{**mapping, "change": change})
 
 
 def of_weights(

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from takeoff.analysis.sensitivity.changes import Change, Value, checked
+from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.errors import InputError, nearest
 
 __all__ = ["Known", "load_grid", "ordinary"]
@@ -35,6 +36,10 @@ Known = Mapping[str, tuple[str, ...] | None]
 _PARTS = ("grid", "change", "sample")
 _FACTORS = ("scale.", "spread.", "power.")
 _SCALE_FACTORS = (0.5, 2.0)
+_SHARED = {"group": "group_error", "study": "study_effect"}
+"""Variables that a panel has where answers share such errors."""
+_BIASES = (0.5, 1.0)
+"""Log-odds: odds that all experts state wrong by a factor of about 1.6, or of 2.7."""
 
 
 def load_grid(path: Path, known: Known) -> list[Change]:
@@ -71,7 +76,10 @@ def load_grid(path: Path, known: Known) -> list[Change]:
 
 
 def ordinary(known: Known) -> list[Change]:
-    """Give the changes that every panel is asked: leave-outs, prior sets and scales, one by one."""
+    """Give the changes that every panel is asked, one by one.
+
+    Leave-outs, prior sets, scales, and what is assumed of errors that answers share.
+    """
     changes = [
         Change.of({name: each})
         for name in ("without.expert", "without.question", "without.study", "without.camp", "prior")
@@ -80,6 +88,11 @@ def ordinary(known: Known) -> list[Change]:
     ]
     stretched = [name for name in known if name.startswith("scale.")]
     changes += [Change.of({name: each}) for name in stretched for each in _SCALE_FACTORS]
+    for name, variable in _SHARED.items():
+        if f"power.prior.{variable}" in known:
+            declared = float(getattr(SharedErrors(), name))
+            changes += [Change.of({f"shared.{name}": declared * each}) for each in _SCALE_FACTORS]
+    changes += [Change.of({"shared.bias": each}) for each in _BIASES]
     return changes
 
 

@@ -56,7 +56,7 @@ def information(
     Returns
     -------
     xr.DataTree
-        Groups ``knowing`` and ``asking``; attributes ``draws``, ``case`` and ``cost`` at the root.
+        Groups ``knowing``, with attributes ``draws``, ``case`` and ``cost``, and ``asking``.
 
     Raises
     ------
@@ -78,15 +78,15 @@ def information(
     panel = Panel(camp_of, weights, prior_set(str(tree.attrs["prior_set"])), known)
     estimates = estimates_of(posterior, camp_of, camps)
     benefits = benefits_of(posterior, choices(plans), case, cost, costs)
-    found = xr.DataTree.from_dict(
-        {
-            "/knowing": knowing(posterior, estimates, benefits),
-            "/asking": asking(posterior, panel, unasked, estimates, benefits, numbers),
-        }
-    )
-    found.attrs = {
+    known_of = knowing(posterior, estimates, benefits, cost)
+    known_of.attrs = {
         "draws": posterior.sizes["chain"] * posterior.sizes["draw"],
         "case": case,
         "cost": cost,
     }
-    return found
+    return xr.DataTree.from_dict(
+        {
+            "/knowing": known_of,
+            "/asking": asking(posterior, panel, unasked, estimates, benefits, numbers),
+        }
+    )

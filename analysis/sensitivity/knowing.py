@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from threadpoolctl import threadpool_limits
 
+from takeoff.analysis.sensitivity.choice import COST, COSTS, at_cost
 from takeoff.analysis.sensitivity.draws import log_odds
 from takeoff.analysis.sensitivity.indices import typical_worldview
 from takeoff.analysis.sensitivity.value import worth_of_both, worth_of_everything
@@ -56,7 +57,9 @@ def estimates_of(posterior: xr.Dataset, camp_of: np.ndarray, camps: list[str]) -
     return together.transpose("view", "chain", "draw")
 
 
-def knowing(posterior: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArray) -> xr.Dataset:
+def knowing(
+    posterior: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArray, cost: float = COST
+) -> xr.Dataset:
     """Compute the value of perfect information, on everything, on each parameter and each group.
 
     Parameters
@@ -67,6 +70,8 @@ def knowing(posterior: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArr
         What is estimated, (view, chain, draw), of the same draws (`estimates_of`).
     benefits
         What plans save, (plan, chain, draw), of the same draws (`benefits_of`).
+    cost
+        Of each change, as the benefits have it.
 
     Returns
     -------
@@ -74,8 +79,9 @@ def knowing(posterior: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArr
         ``variance`` (view): of the log-odds of catastrophe, what perfect information removes;
         ``of_estimate`` (knowledge, view): share of it that each parameter, and each group, removes;
         ``of_choice`` (knowledge): EVPPI in points of probability; ``everything``: EVPI;
-        ``saved`` (plan): mean benefit; all with ``..._error``, their standard errors. ``is_group``
-        (knowledge) tells groups from parameters.
+        ``saved`` (plan): mean benefit; ``everything_at`` and the plan ``chosen_at`` (change_cost):
+        EVPI and the best choice, had a change cost so much. What is estimated has its standard
+        error beside it, ``..._error``. ``is_group`` (knowledge) tells groups from parameters.
 
     Raises
     ------
@@ -94,6 +100,7 @@ def knowing(posterior: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArr
     with threadpool_limits(1, "blas"):  # matrices this small lose more than half to a second one
         both = [worth_of_both(each, targets, options) for each in features]
     everything = worth_of_everything(options)
+    repriced = [_samples(at_cost(benefits, each, cost), "plan") for each in COSTS]
     dims = ("knowledge", "view")
     return xr.Dataset(
         {
@@ -106,12 +113,25 @@ def knowing(posterior: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArr
             "everything_error": float(everything.error),
             "saved": ("plan", options.mean(axis=0)),
             "cost": ("plan", benefits["cost"].values),
+            "everything_at": (
+                "change_cost",
+                [float(worth_of_everything(each).value) for each in repriced],
+            ),
+            "everything_at_error": (
+                "change_cost",
+                [float(worth_of_everything(each).error) for each in repriced],
+            ),
+            "chosen_at": (
+                "change_cost",
+                [str(benefits["plan"].values[each.mean(axis=0).argmax()]) for each in repriced],
+            ),
         },
         coords={
             "knowledge": list(known),
             "is_group": ("knowledge", [name not in PARAMETER_NAMES for name in known]),
             "view": estimates["view"].values,
             "plan": benefits["plan"].values,
+            "change_cost": list(COSTS),
         },
     )
 

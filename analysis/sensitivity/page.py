@@ -1,14 +1,17 @@
 """What drives the answer, as a page that opens offline, and as data."""
 
 import json
+import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from arviz_stats import mcse
 
+from takeoff.analysis.figures.cruxes import cruxes_figure
 from takeoff.analysis.figures.sensitivity import rows_figure, tornado_figure, weight_figure
 from takeoff.analysis.figures.worth import asking_figure, knowing_figure
 from takeoff.analysis.movement import movement
@@ -17,25 +20,30 @@ from takeoff.analysis.report import environment
 from takeoff.analysis.report_figures import Picture, picture
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.crux_sentences import (
+    LIMIT,
     about_camps_apart,
     about_cruxes,
-    about_pairs,
+    pairs_by_belief,
 )
+from takeoff.analysis.sensitivity.cruxes import RISKS
+from takeoff.analysis.sensitivity.findings import LARGEST_RHAT
+from takeoff.analysis.sensitivity.page_refits import (
+    Now,
+    about_refits,
+    counts_of,
+    kinds_of,
+    shown,
+)
+from takeoff.analysis.sensitivity.page_tables import component_rows, index_tables, tornado_rows
+from takeoff.analysis.sensitivity.page_worth import events_on_page, worth_on_page
+from takeoff.analysis.sensitivity.powerscale import MUCH
 from takeoff.analysis.sensitivity.takeaways import (
     about_beliefs,
     about_people_and_questions,
     about_the_prior,
 )
-from takeoff.analysis.sensitivity.worth_sentences import (
-    about_asking,
-    about_choice,
-    about_knowing,
-    next_questions,
-)
-from takeoff.analysis.summaries import HEADLINES, Interval, rows_of
-from takeoff.analysis.wording import probability, quantity, span
-from takeoff.models.outcomes import outcome
-from takeoff.models.parameters import parameter
+from takeoff.analysis.summaries import HEADLINES, rows_of
+from takeoff.analysis.wording import probability
 
 __all__ = ["DATA", "PAGE", "render_sensitivity", "three_sentences", "write_sensitivity"]
 
@@ -43,17 +51,18 @@ PAGE = "sensitivity.html"
 DATA = "sensitivity.nc"
 
 _PAIRS = 12
+"""Pairs that are named for each belief."""
 
 
 def three_sentences(base: Base, found: xr.DataTree) -> tuple[str, str, str]:
     """Give what a reader should take away."""
     power = found["power"].to_dataset()
-    asking = found["asking"].to_dataset() if "asking" in found.children else None
+    refits = found["refits"].to_dataset() if "refits" in found.children else None
     consensus = next(row for row in rows_of(base.tree, "catastrophe") if row.who == "consensus")
     return (
         about_beliefs(found["tornado"].to_dataset()),
-        about_people_and_questions(power, asking),
-        about_the_prior(movement(consensus), power),
+        about_people_and_questions(power, found["asking"].to_dataset()),
+        about_the_prior(movement(consensus), power, refits),
     )
 
 
@@ -83,201 +92,91 @@ def _written(place: Path, write: Callable[[Path], object]) -> Path:
 
 
 def _context(base: Base, found: xr.DataTree) -> dict[str, Any]:
-    cruxes, pairs = found["cruxes"].to_dataset(), found["pairs"].to_dataset()
-    refits = found["refits"].to_dataset() if "refits" in found.children else None
-    about = about_pairs(pairs)
+    tables = {name: each.to_dataset() for name, each in found.children.items()}
+    refits, now = tables.get("refits"), _now(base)
     return {
         "attributes": found.attrs,
         "problems": json.loads(found.attrs["problems"]),
         "draws": base.draws.sizes["chain"] * base.draws.sizes["draw"],
+        "now": probability(now.median),
         "sentences": three_sentences(base, found),
         "outcomes": HEADLINES,
-        "tornado": _tornado_rows(found["tornado"].to_dataset()),
-        "components": _component_rows(found["power"].to_dataset(), refits),
-        "cruxes": [about_cruxes(cruxes), about_camps_apart(cruxes)],
-        "pairs": about[:_PAIRS],
-        "more_pairs": max(0, len(about) - _PAIRS),
-        "indices": _index_rows(found["indices"].to_dataset()),
-        "prior_indices": _sobol_rows(found["prior_indices"].to_dataset()),
-        "refits": _refit_rows(refits) if refits is not None else [],
-        "worth": _worth(found) if "asking" in found.children else None,
-        "counts": _counts(refits) if refits is not None else {},
-        "pictures": _pictures(found, refits),
+        "tornado": tornado_rows(tables["tornado"], refits),
+        "components": component_rows(tables["power"], refits),
+        "cruxes": _cruxes(tables["cruxes"], tables["pairs"]),
+        "indices": index_tables(tables["indices"], tables["prior_indices"]),
+        "refits": None if refits is None else _refits(refits, now),
+        "worth": worth_on_page(tables["knowing"], tables["asking"]),
+        "events": events_on_page(tables["events"]) if "events" in tables else None,
+        "pictures": _pictures(tables, now),
+        "much": MUCH,
         "largest_k": LARGEST_SHAPE,
+        "largest_rhat": LARGEST_RHAT,
     }
 
 
-def _pictures(found: xr.DataTree, refits: xr.Dataset | None) -> dict[str, Picture]:
+def _now(base: Base) -> Now:
+    """Give the consensus on catastrophe as it is."""
+    consensus = base.outcomes.sel(outcome="catastrophe").median("expert")
+    ordered = consensus.transpose("chain", "draw").values
+    return Now(float(np.median(ordered)), float(mcse(ordered, method="median")))
+
+
+def _cruxes(found: xr.Dataset, pairs: xr.Dataset) -> dict[str, Any]:
+    listed = pairs_by_belief(pairs)
+    return {
+        "sentences": [
+            f"{about_cruxes(found, risk)} {about_camps_apart(found, risk)}".strip()
+            for risk in RISKS
+        ],
+        "limit": LIMIT,
+        "pairs": [
+            {"belief": belief, "first": names[:_PAIRS], "more": len(names[_PAIRS:])}
+            for belief, names in listed.items()
+        ],
+        "of_pairs": math.comb(pairs.sizes["expert"], 2),
+    }
+
+
+def _refits(table: xr.Dataset, now: Now) -> dict[str, Any]:
+    return {
+        "sentence": about_refits(table, now),
+        "counts": counts_of(table),
+        "kinds": kinds_of(table, now),
+    }
+
+
+def _pictures(tables: Mapping[str, xr.Dataset], now: Now) -> dict[str, Picture]:
     drawn = {
         "tornado": picture(
-            found["tornado"].to_dataset(),
+            tables["tornado"],
             tornado_figure,
             "Bars: catastrophe with each parameter at its 5th and 95th percentile; table below.",
         ),
         "weight": picture(
-            found["power"].to_dataset(),
+            tables["power"],
             weight_figure,
             "Bars: sensitivity of catastrophe to each expert, question and prior; a table follows.",
         ),
-    }
-    if "asking" in found.children:
-        drawn["knowing"] = picture(
-            found["knowing"].to_dataset(),
+        "cruxes": picture(
+            tables["cruxes"],
+            cruxes_figure,
+            "Whiskers: each belief's share of the variance between experts; said in words above.",
+        ),
+        "knowing": picture(
+            tables["knowing"],
             knowing_figure,
             "Bars: what knowing each parameter is worth, for the estimate and for the choice.",
-        )
-        drawn["asking"] = picture(
-            found["asking"].to_dataset(),
+        ),
+        "asking": picture(
+            tables["asking"],
             asking_figure,
             "Lines: what questions are worth by how many are asked; a table follows.",
-        )
-    if refits is not None:
-        drawn["refits"] = picture(
-            refits, rows_figure, "Whiskers: catastrophe after each change; a table follows."
-        )
-    return drawn
-
-
-def _worth(found: xr.DataTree) -> dict[str, Any]:
-    """Say what it would be worth to know, and rank the questions to ask next."""
-    knowing, asking = found["knowing"].to_dataset(), found["asking"].to_dataset()
-    return {
-        "sentences": [about_knowing(knowing), about_choice(knowing), about_asking(asking)],
-        "questions": [
-            {
-                "question": each.question,
-                "text": each.text,
-                "people": each.people,
-                "asked_before": each.asked_before,
-                "of_estimate": f"{100 * each.of_estimate:.1f}%",
-                "error": f"{100 * each.of_estimate_error:.1f}",
-                "of_choice": f"{100 * each.of_choice:.2f}",
-                "choice_error": f"{100 * each.of_choice_error:.2f}",
-            }
-            for each in next_questions(asking)
-        ],
+        ),
     }
-
-
-def _tornado_rows(table: xr.Dataset) -> list[dict[str, Any]]:
-    """Make a row a parameter: what each reading gives at both ends, widest swing first."""
-    own = table.sel(outcome="catastrophe")
-    swing = np.abs(own["known"].diff("end").isel(end=0).values)
-    return [
-        {
-            "parameter": parameter(str(own["parameter"].values[row])),
-            "ends": [f"{float(each):.2g}" for each in own["value"].values[row]],
-            "known": [probability(float(each)) for each in own["known"].values[row]],
-            "error": probability(float(own["error"].values[row].max())),
-            "alone": [probability(float(each)) for each in own["alone"].values[row]],
-            "effective": f"{float(own['effective'].values[row].min()):.0f}",
-        }
-        for row in np.argsort(-swing)
-    ]
-
-
-def _component_rows(
-    table: xr.Dataset, refits: xr.Dataset | None
-) -> dict[str, list[dict[str, Any]]]:
-    """Make a row a component, by kind: sensitivities, diagnosis, half and twice its weight."""
-    rows: dict[str, list[dict[str, Any]]] = {}
-    order = np.argsort(-table["sensitivity"].sel(outcome="catastrophe").values)
-    for number in order:
-        own = table.isel(component=number)
-        catastrophe = own.sel(outcome="catastrophe")
-        rows.setdefault(str(own["kind"].values), []).append(
-            {
-                "name": str(own["of"].values),
-                "sensitivities": [f"{float(each):.3f}" for each in own["sensitivity"].values],
-                "error": f"{float(catastrophe['error']):.3f}",
-                "diagnosis": str(catastrophe["diagnosis"].values),
-                "scaled": [
-                    {
-                        "text": _scaled(catastrophe.sel(power=power), refits),
-                        "trusted": bool(own["k"].sel(power=power) <= LARGEST_SHAPE),
-                    }
-                    for power in own["power"].values
-                ],
-            }
-        )
-    return rows
-
-
-def _scaled(own: xr.Dataset, refits: xr.Dataset | None) -> str:
-    """Give the median at a power: of weights that can be trusted, else of a refit, if any."""
-    k = float(own["k"])
-    if k <= LARGEST_SHAPE:
-        return probability(float(own["quantile"].sel(level=0.5)))
-    name = f"power.{own['kind'].values}.{own['of'].values} = {float(own['power']):g}"
-    if refits is not None and name in refits["row"].values:
-        row = refits.sel(row=name, who="consensus", outcome="catastrophe", level=0.5)
-        if row["how"] == "refit":
-            return f"{probability(float(row['value']))} (refit)"
-    return f"needs a refit (k̂ {k:.2f})"
-
-
-def _index_rows(table: xr.Dataset) -> list[dict[str, Any]]:
-    own = table.sel(outcome="catastrophe")
-    order = np.argsort(-own["delta"].sel(level=0.5).values)
-    return [
-        {
-            "name": str(own["parameter"].values[row]),
-            **{
-                name: _numbers(own[name].values[row], float(own[f"{name}_floor"]))
-                for name in ("delta", "pawn")
-            },
-        }
-        for row in order
-    ]
-
-
-def _sobol_rows(table: xr.Dataset) -> list[dict[str, Any]]:
-    own = table.sel(outcome="catastrophe", scale="log-odds")
-    order = np.argsort(-own["total"].sel(level=0.5).values)
-    return [
-        {
-            "name": str(own["parameter"].values[row]),
-            **{name: _numbers(own[name].values[row], 0.0) for name in ("first", "total")},
-        }
-        for row in order
-    ]
-
-
-def _numbers(levels: np.ndarray, floor: float) -> dict[str, Any]:
-    low, middle, high = (float(each) for each in levels)
-    return {"text": f"{middle:.2f} ({low:.2f} to {high:.2f})", "says": low > floor}
-
-
-def _refit_rows(table: xr.Dataset) -> list[dict[str, Any]]:
-    """Make a row a change, in the order in which they were declared."""
-    rows = []
-    for number, name in enumerate(table["row"].values):
-        own = table.isel(row=number)
-        consensus = own.sel(who="consensus")
-        rows.append(
-            {
-                "name": str(name),
-                "how": str(own["how"].values),
-                "reason": str(own["reason"].values),
-                "cells": [_cell(consensus.sel(outcome=each), each) for each in HEADLINES],
-                "error": probability(float(own["error"].sel(outcome="catastrophe"))),
-                "k": f"{float(own['k']):.2f}" if np.isfinite(own["k"]) else "–",
-                "rhat": f"{float(own['rhat']):.2f}" if np.isfinite(own["rhat"]) else "–",
-                "effective": f"{float(own['effective']):.0f}"
-                if np.isfinite(own["effective"])
-                else "–",
-                "seconds": f"{float(own['seconds']):.1f}",
-            }
-        )
-    return rows
-
-
-def _cell(own: xr.Dataset, name: str) -> dict[str, str]:
-    low, middle, high = (float(each) for each in own["value"].values)
-    unit = outcome(name).unit
-    return {"median": quantity(middle, unit), "span": span(Interval(low, middle, high), unit)}
-
-
-def _counts(table: xr.Dataset) -> dict[str, int]:
-    how = table["how"].values
-    return {name: int((how == name).sum()) for name in ("refit", "reweighted", "failed")}
+    if "refits" in tables:
+        rows = shown(tables["refits"], now)
+        if rows.sizes["row"]:
+            words = "Whiskers: catastrophe after each change; a table follows."
+            drawn["refits"] = picture(rows, rows_figure, words)
+    return drawn

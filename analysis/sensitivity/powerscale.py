@@ -126,14 +126,15 @@ def power_scaling(base: Base, prior: xr.Dataset | None = None) -> xr.Dataset:
 def untrusted(power: xr.Dataset) -> list[Change]:
     """Give the changes that stand for half and twice a component's weight and need a refit.
 
-    Of priors, experts and questions; a study is left out whole by another change.
+    Of priors, experts and questions, and of all priors and all answers; a study is left out whole
+    by another change.
     """
     return [
         Change.of({f"power.{kind}.{name}": float(each)})
         for kind, name, tails in zip(
             power["kind"].values, power["of"].values, power["k"].values, strict=True
         )
-        if kind in ("prior", "expert", "question")
+        if kind != "study"
         for each, k in zip(power["power"].values, tails, strict=True)
         if not k <= LARGEST_SHAPE
     ]

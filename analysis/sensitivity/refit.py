@@ -15,7 +15,14 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.analysis.fit import WarmStart, sample_panel
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
-from takeoff.analysis.sensitivity.changes import Change, changed_judgments, changed_prior, scales
+from takeoff.analysis.sensitivity.changes import (
+    Change,
+    changed_judgments,
+    changed_prior,
+    scales,
+    shared_errors,
+)
+from takeoff.analysis.sensitivity.components import top_level
 from takeoff.analysis.sensitivity.findings import Row, failed, of_refit
 from takeoff.analysis.sensitivity.reweigh import nearness
 from takeoff.analysis.worlds import worldviews_of
@@ -144,10 +151,10 @@ def changed_panel(judgments: Judgments, job: Job) -> Panel:
     """Build the model of a changed panel, of judgments from which the rest is left out."""
     change = job.change
     chosen = changed_prior(prior_set(job.prior), change)
-    panel = panel_model(judgments, chosen, scales=scales(change))
+    panel = panel_model(judgments, chosen, scales=scales(change), shared=shared_errors(change))
     likelihood = panel.guide.likelihood * pt.constant(_powers(judgments, change))
     more: list[TensorVariable] = []
-    for name, power in change.numbers("power.prior.").items():
+    for name, power in _prior_powers(panel, change).items():
         variable = panel.model[name]
         more.append((power - 1) * panel.model.logp([variable], jacobian=False))
     for name, value in change.numbers("fix.").items():
@@ -158,10 +165,19 @@ def changed_panel(judgments: Judgments, job: Job) -> Panel:
     return replace(panel, guide=replace(panel.guide, likelihood=likelihood))
 
 
+def _prior_powers(panel: Panel, change: Change) -> dict[str, float]:
+    """Give the powers of variables' priors that are not 1."""
+    every = change.numbers("power.all.").get("priors", 1.0)
+    powers = dict.fromkeys(top_level(panel) if every != 1.0 else (), every)
+    for name, power in change.numbers("power.prior.").items():
+        powers[name] = powers.get(name, 1.0) * power
+    return powers
+
+
 def _powers(judgments: Judgments, change: Change) -> FloatArray:
     """Give the power to which each answer's likelihood is raised (answer,)."""
     answers = judgments.answers
-    powers = np.ones(answers.sizes["answer"])
+    powers = np.full(answers.sizes["answer"], change.numbers("power.all.").get("answers", 1.0))
     for kind, column in (("expert", "expert_name"), ("question", "question")):
         for name, power in change.numbers(f"power.{kind}.").items():
             powers[answers[column].values == name] *= power

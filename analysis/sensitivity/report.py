@@ -9,6 +9,7 @@ from takeoff.analysis.questions_form import QUESTIONS
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.components import log_prior
 from takeoff.analysis.sensitivity.cruxes import cruxes, pairs
+from takeoff.analysis.sensitivity.event_worth import has_events, worth_of_events
 from takeoff.analysis.sensitivity.indices import posterior_indices, prior_indices
 from takeoff.analysis.sensitivity.information import information
 from takeoff.analysis.sensitivity.powerscale import power_scaling
@@ -38,7 +39,8 @@ def sensitivity(
     -------
     xr.DataTree
         Groups ``power``, ``tornado``, ``cruxes``, ``pairs``, ``indices``, ``prior_indices``,
-        ``knowing`` and ``asking``; ``refits`` is added by a sweep.
+        ``knowing`` and ``asking``; ``events`` where FRI's panel was fitted; ``refits`` is added by
+        a sweep.
     """
     say("power-scaling of priors, experts and questions")
     power = power_scaling(base, log_prior(base.draws, base.panel) if prior is None else prior)
@@ -57,6 +59,8 @@ def sensitivity(
     unasked = {each.name: each for each in QUESTIONS}
     worth = information(base.tree, base.judgments.questions, unasked, load_plans(()))
     groups |= {name: worth[name].to_dataset() for name in ("knowing", "asking")}
+    if has_events(base.tree):
+        groups["events"] = worth_of_events(base.tree)
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = {
         "result_id": base.tree.attrs["result_id"],

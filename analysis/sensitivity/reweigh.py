@@ -12,10 +12,17 @@ import xarray as xr
 
 from takeoff.analysis import derived
 from takeoff.analysis.sensitivity.base import Base
-from takeoff.analysis.sensitivity.changes import Change, changed_judgments, changed_prior, scales
-from takeoff.analysis.sensitivity.components import log_prior, of_sources
+from takeoff.analysis.sensitivity.changes import (
+    Change,
+    changed_judgments,
+    changed_prior,
+    scales,
+    shared_errors,
+)
+from takeoff.analysis.sensitivity.components import log_prior, of_sources, top_level
 from takeoff.analysis.sensitivity.findings import Row, of_weights
 from takeoff.analysis.sensitivity.weights import Weights, weights_of
+from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.panel import panel_model
 from takeoff.models.transforms import to_real
 from takeoff.models.worldviews import prior_spreads
@@ -42,7 +49,7 @@ def reweighted(base: Base, change: Change, prior: xr.Dataset) -> tuple[Row, Weig
 def log_ratio(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
     """Compute the logarithm of a changed density over the base's, at its draws (chain, draw)."""
     total = xr.zeros_like(base.log_likelihood.isel(answer=0, drop=True))
-    words = ("prior", "scale", "center", "spread")
+    words = ("prior", "scale", "center", "spread", "shared")
     if any(name.split(".")[0] in words for name, _ in change.settings):
         total = total + _otherwise(base, change, prior)
     left = changed_judgments(base.judgments, change).answers
@@ -51,6 +58,12 @@ def log_ratio(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
     total = total - base.log_likelihood.isel(answer=~kept).sum("answer")
     for name, power in change.numbers("power.prior.").items():
         total = total + (power - 1) * prior[name]
+    everything = change.numbers("power.all.")
+    if "priors" in everything:
+        stated = prior[[name for name in top_level(base.panel) if name in prior]]
+        total = total + (everything["priors"] - 1) * _sum(stated)
+    if "answers" in everything:
+        total = total + (everything["answers"] - 1) * base.log_likelihood.sum("answer")
     for source in ("expert", "question"):
         powers = change.numbers(f"power.{source}.")
         if powers:
@@ -77,10 +90,15 @@ def _otherwise(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
     if not np.allclose(prior_spreads(other), prior_spreads(base.chosen)):
         # Experts differ in units of these, so the base's draws stand for other worldviews.
         return xr.full_like(prior["margin"], np.nan)
-    stretched = scales(change)
-    panel = panel_model(base.judgments, other, scales=stretched)
-    total = _sum(log_prior(base.draws, panel)) - _sum(prior)
-    if (stretched.wording, stretched.care) != (1.0, 1.0):
+    stretched, errors = scales(change), shared_errors(change)
+    panel = panel_model(base.judgments, other, scales=stretched, shared=errors)
+    names = [str(each.name) for each in panel.model.free_RVs]
+    if set(names) - set(prior.data_vars):
+        # A bias that the base had none of: its draws say nothing of where it would have gone.
+        return xr.full_like(prior["margin"], np.nan)
+    # An error that is assumed away no longer matters, so its prior stays what it was.
+    total = _sum(log_prior(base.draws, panel)) - _sum(prior[names])
+    if (stretched.wording, stretched.care) != (1.0, 1.0) or errors != SharedErrors():
         likelihood = derived.log_likelihood(base.draws, panel)["log_odds"]
         total = total + (likelihood - base.log_likelihood).sum("answer")
     return total

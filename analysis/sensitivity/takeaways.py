@@ -13,6 +13,7 @@ import xarray as xr
 
 from takeoff.analysis.movement import Movement
 from takeoff.analysis.pareto import LARGEST_SHAPE
+from takeoff.analysis.sensitivity.findings import LARGEST_RHAT
 from takeoff.analysis.sensitivity.powerscale import MUCH
 from takeoff.analysis.sensitivity.worth_sentences import called
 from takeoff.analysis.wording import counted, listed, plain_name, probability
@@ -129,7 +130,7 @@ def _felt(table: xr.Dataset, known: Sequence[str]) -> str:
     low, high = sorted(float(each) for each in table["alone"].sel(parameter=name).values)
     return (
         f"; {plain_name(name)} would move it from {probability(low)} to {probability(high)} with "
-        "all else held, but what people answered makes other beliefs give way"
+        "all else held, but the answers do not allow that: other beliefs then make up for it"
     )
 
 
@@ -154,7 +155,8 @@ def _sizes(power: xr.Dataset, kind: str, outcome: str) -> dict[str, tuple[float,
 
 def _whose(power: xr.Dataset, outcome: str) -> str:
     found = leaders(_sizes(power, "expert", outcome))
-    weight = f"sensitivity {found.size:.3f}, where {MUCH} is much"
+    is_much = "which is much" if found.size >= MUCH else f"below the {MUCH} that is much"
+    weight = f"sensitivity {found.size:.3f}, {is_much}"
     few = listed(found.names) if len(found.names) <= _MANY else ""
     if not found.sure:
         return f"No single expert's answers are sure to move {plain_name(outcome)}"
@@ -195,7 +197,7 @@ def _missing(asking: xr.Dataset) -> str:
     people = counted(int(most["number"]), "new expert")
     if not found.sure:
         return f"no question put to {people} is sure to teach anything about it"
-    worth = f"{100 * found.size:.0f}% of the variance of its log-odds"
+    worth = f"{100 * found.size:.0f}% of the variance of the log-odds of catastrophe"
     name = called(found.names[0])
     if found.alone:
         return f"the question most worth asking of {people} is {name}, expected to remove {worth}"
@@ -211,8 +213,8 @@ def _missing(asking: xr.Dataset) -> str:
     )
 
 
-def about_the_prior(movement: Movement, power: xr.Dataset) -> str:
-    """Say how far the estimate is the prior speaking."""
+def about_the_prior(movement: Movement, power: xr.Dataset, refits: xr.Dataset | None = None) -> str:
+    """Say how far the estimate is the prior speaking; ``refits`` are those of a sweep, if any."""
     name = movement.row.outcome
     table = power.sel(outcome=name)
     priors = leaders(_sizes(power, "prior", name))
@@ -236,7 +238,7 @@ def about_the_prior(movement: Movement, power: xr.Dataset) -> str:
             f": its 90% interval has {100 * movement.width:.0f}% of the width that it had before "
             "anybody was asked, in log-odds"
         )
-    everything = _halved(table, "all priors")
+    everything = _halved(table, "all priors") or _halved_again(refits, name)
     if names and len(names) <= _MANY:
         kind = "prior" if len(names) == 1 else "priors"
         tail = f"what is left hangs most on the {kind} of {listed(names)}{aside}"
@@ -255,6 +257,18 @@ def _halved(table: xr.Dataset, component: str) -> str:
     if not float(own["k"]) <= LARGEST_SHAPE:
         return ""
     return f"; with all priors at half their weight the median is {probability(_median(own))}"
+
+
+def _halved_again(refits: xr.Dataset | None, outcome: str) -> str:
+    """Add what half the weight does in a refit, where there is one whose chains agree."""
+    name = "power.all.priors = 0.5"
+    if refits is None or name not in refits["row"].values:
+        return ""
+    row = refits.sel(row=name, who="consensus", outcome=outcome)
+    if row["how"] != "refit" or not float(row["rhat"]) <= LARGEST_RHAT:
+        return ""
+    value = probability(float(row["value"].sel(level=0.5)))
+    return f"; fitted again with all priors at half their weight, the median is {value}"
 
 
 def _median(own: xr.Dataset) -> float:

@@ -18,6 +18,7 @@ import xarray as xr
 
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
+from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.reweigh import NEARNESS
 from takeoff.analysis.sensitivity.weights import weights_of
 from takeoff.analysis.weighted import weighted_quantiles
@@ -28,7 +29,7 @@ from takeoff.models.scenario import Scenario
 from takeoff.models.transforms import from_real, to_real
 from takeoff.models.worldviews import VARYING
 
-__all__ = ["ENDS", "known_at", "moved_alone", "tornado"]
+__all__ = ["ENDS", "held", "known_at", "moved_alone", "tornado"]
 
 ENDS = (0.05, 0.95)
 """Percentiles of a parameter's own posterior between which it is moved."""
@@ -70,6 +71,16 @@ def tornado(base: Base, worlds: int = _WORLDS) -> xr.Dataset:
     table["now"] = now.median("sample")
     table["now_known"] = base.outcomes.median("expert").median(("chain", "draw"))
     return table
+
+
+def held(table: xr.Dataset) -> list[Change]:
+    """Give the changes that hold each parameter at either end; shares cannot be held by one."""
+    return [
+        Change.of({f"fix.{name}": float(value)})
+        for name, ends in zip(table["parameter"].values, table["value"].values, strict=True)
+        if name not in SHARES
+        for value in ends
+    ]
 
 
 def moved_alone(

@@ -20,6 +20,7 @@ __all__ = [
     "about_knowing",
     "called",
     "next_questions",
+    "points",
 ]
 
 LIMIT = (
@@ -69,7 +70,8 @@ def next_questions(
     """Rank questions, each with the people to put it to; only those that are worth something.
 
     Worth something is what exceeds three standard errors of the best of many. To be asked are the
-    fewest people whose answers are worth no more than one standard error less than the best.
+    fewest people whose answers are worth no more than one standard error less than the best, of as
+    many those of no one camp.
 
     Parameters
     ----------
@@ -94,6 +96,9 @@ def next_questions(
         near = clear >= value[best] - error[best]
         fewest = np.where(near, here["number"].values, np.inf)
         places = np.flatnonzero(fewest == fewest.min())
+        # Of as many, people of several camps: that one camp tells more is not known.
+        mixed = [place for place in places if not here["camp"].values[place]]
+        places = np.array(mixed or places)
         rows.append(_row(here.isel(people=int(places[np.argmax(value[places])]))))
     rows.sort(key=lambda each: -float(getattr(each, by)))
     return rows[:most]
@@ -150,19 +155,20 @@ def about_choice(known: xr.Dataset) -> str:
     """Say what is chosen now, and what it would be worth to know everything before choosing."""
     best = str(known["plan"].values[int(known["saved"].values.argmax())])
     value, error = float(known["everything"]), float(known["everything_error"])
-    chosen = f"As things are known, the best choice is {plain_name(best)}"
+    given = "As things are known, and if plans work," if _works(known) else "As things are known,"
+    chosen = f"{given} the best choice is {plain_name(best)}"
     if not value > _TWICE * error:
         return f"{chosen}, and nothing that could be learned would change it measurably."
     own = known.sel(knowledge=~known["is_group"])
     place = int(own["of_choice"].values.argmax())
     part, wrong = (float(own[each][place]) for each in ("of_choice", "of_choice_error"))
     text = (
-        f"{chosen}; to know everything first would be worth {probability(value)} of probability "
+        f"{chosen}; to know everything first would be worth {points(value)} of the probability "
         "of catastrophe"
     )
     if part > _TWICE * wrong:
         name = plain_name(str(own["knowledge"].values[place]))
-        return f"{text}, of which {name} alone is worth {probability(part)}."
+        return f"{text}, of which {name} alone is worth {points(part)}."
     return f"{text}, and no single parameter a measurable part of it."
 
 
@@ -176,9 +182,23 @@ def about_asking(asked: xr.Dataset, view: str = "consensus") -> str:
     unasked = "" if first.asked_before else ", which nobody has been asked"
     return (
         f"For the catastrophe estimate of {whose} ask next for {called(first.question)}"
-        f"{unasked}: put to {first.people}, it is expected to take "
+        f"{unasked}: put to {first.people}, it is expected to remove "
         f"{probability(first.of_estimate)} of the variance of the log-odds."
     )
+
+
+def _works(known: xr.Dataset) -> bool:
+    return bool(known.attrs.get("case") == "works")
+
+
+def points(value: float) -> str:
+    """Write a difference of probabilities, which is no percentage of anything.
+
+    >>> points(0.0162), points(0.0004), points(0.01)
+    ('1.6 points', '0.04 points', '1 point')
+    """
+    said = f"{float(f'{100 * value:.2g}'):g}"
+    return f"{said} point{'' if said == '1' else 's'}"
 
 
 def called(question: str) -> str:

@@ -264,7 +264,7 @@ def test_all_in_one_call_with_words_and_figures(tree: xr.DataTree) -> None:
     assert ranked[0].question.replace("_", " ") in about_asking(questions)
     assert ranked[0].people in about_asking(questions)
     assert about_knowing(known).endswith(".")
-    assert about_choice(known).startswith("As things are known, the best choice is")
+    assert about_choice(known).startswith("As things are known, and if plans work, the best choice")
     for width in (PAGE, PHONE):
         assert knowing_figure(known, width).get_size_inches()[0] == width
         assert asking_figure(questions, width).get_size_inches()[0] == width
@@ -325,5 +325,5 @@ def test_no_more_is_said_than_the_errors_allow(
 
 def test_a_choice_that_knowledge_cannot_change_is_called_so() -> None:
     known = _known([0.5, 0.1, 0.0], 0.02)
-    assert "offense alone is worth 5%" in about_choice(known)
+    assert "offense alone is worth 5 points" in about_choice(known)
     assert "nothing that could be learned" in about_choice(known.assign(everything=0.001))

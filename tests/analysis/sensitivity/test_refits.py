@@ -1,23 +1,30 @@
-"""Refits of a small panel: against reweighting, in processes and on a cluster, after a kill."""
+"""A small panel, refitted: against reweighting, in processes, on a cluster, from the command."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import xarray as xr
+from scipy.special import logit
 
 from takeoff.analysis import derived
+from takeoff.analysis.cli import main
 from takeoff.analysis.fit import sample_panel, simulate_panel
-from takeoff.analysis.posterior import HEADLINE
+from takeoff.analysis.posterior import HEADLINE, save
 from takeoff.analysis.provenance import describe
+from takeoff.analysis.sensitivity import report as report_module
+from takeoff.analysis.sensitivity import sweep as sweep_module
 from takeoff.analysis.sensitivity.base import Base, base_of
 from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.components import log_prior, top_level
+from takeoff.analysis.sensitivity.page import three_sentences
 from takeoff.analysis.sensitivity.powerscale import power_scaling
 from takeoff.analysis.sensitivity.refit import Job, Sampling, refit, start_of
+from takeoff.analysis.sensitivity.report import sensitivity as analyse
+from takeoff.analysis.sensitivity.reweigh import log_ratio
 from takeoff.analysis.sensitivity.sweep import reweigh_all, sweep
 from takeoff.analysis.sensitivity.tornado import tornado
 from takeoff.data import join, load_study
@@ -29,13 +36,14 @@ from takeoff.models.priors import prior_set
 pytestmark = pytest.mark.slow
 
 PEOPLE = ("Pascal", "Quentin", "Ash", "Eve")
+TALKED = ("Pascal", "Quentin")
 QUESTIONS = ("extinction", "warning_shot", "extinction_if_warning_shot")
 SAMPLING = Sampling(draws=30, tune=30)
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
-    """Four people and three questions of the FRI panel, fitted briefly."""
+    """Four people and three questions of the FRI panel, two of whom talked, fitted briefly."""
     folder = tmp_path_factory.mktemp("studies")
     write_small(folder / "small")
     with pytest.MonkeyPatch.context() as patch:
@@ -44,10 +52,12 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Base]:
         judgments = join([study])
         panel = panel_model(judgments, chosen)
         posterior, notes = sample_panel(panel, seed=1, draws=150, tune=150, chains=2)
+        before = simulate_panel(panel, 100, 1)[0]
         groups = {
             "posterior": posterior,
             "sample_stats": notes,
-            "prior": simulate_panel(panel, 100, 1)[0],
+            "prior": before,
+            "prior_outcomes": derived.outcomes(before, judgments, chosen, 1),
             "outcomes": derived.outcomes(posterior, judgments, chosen, 1),
             "log_likelihood": derived.log_likelihood(posterior, panel),
         }
@@ -68,9 +78,13 @@ def write_small(folder: Path) -> None:
     with (shipped / "answers.csv").open() as source:
         rows = list(csv.DictReader(source))
     with (folder / "answers.csv").open("w", newline="") as target:
-        writer = csv.DictWriter(target, rows[0])
+        writer = csv.DictWriter(target, [*rows[0], "group"])
         writer.writeheader()
-        kept = [row for row in rows if row["expert"] in PEOPLE and row["question"] in QUESTIONS]
+        kept = [
+            {**row, "group": "talked" if row["expert"] in TALKED else ""}
+            for row in rows
+            if row["expert"] in PEOPLE and row["question"] in QUESTIONS
+        ]
         writer.writerows(kept)
 
 
@@ -78,14 +92,17 @@ def median(row: Any, name: str) -> float:
     return float(row.outcomes["consensus"][name][1])
 
 
-def test_a_refit_agrees_with_weights_where_these_are_trusted(base: Base, prior: Any) -> None:
+@pytest.mark.parametrize("settings", [{"scale.noise": 1.3}, {"shared.group": 1.2}])
+def test_a_refit_agrees_with_weights_where_these_are_trusted(
+    base: Base, prior: Any, settings: Any
+) -> None:
     """Within five standard errors of both: short chains know their own error only roughly."""
-    change = Change.of({"scale.noise": 1.3})
+    change = Change.of(settings)
     (weighted,), others = reweigh_all(base, [change], prior)
     assert not others
     start = start_of(base)
     assert start is not None
-    again = refit(Job.of(base, change, start, Sampling(draws=150, tune=60), weighted.k))
+    again = refit(Job.of(base, change, start, Sampling(draws=100, tune=60), weighted.k))
     assert again.how == "refit", again.reason
     assert weighted.how == "reweighted"
     for name in HEADLINE:
@@ -100,6 +117,30 @@ def test_nothing_changed_is_the_base(base: Base, prior: Any) -> None:
         list(row.outcomes["consensus"].values()),
         np.quantile(consensus, (0.05, 0.5, 0.95), axis=0).T,
     )
+
+
+def test_an_error_that_is_assumed_away_keeps_its_prior_out_of_the_weights(
+    base: Base, prior: Any
+) -> None:
+    """All but none and none at all are the same."""
+    rows = [
+        log_ratio(base, Change.of({"shared.group": each}), prior).values for each in (1e-6, 0.0)
+    ]
+    assert np.ptp(rows[0]) > 0.1
+    np.testing.assert_allclose(rows[0], rows[1], atol=1e-3)
+
+
+def test_a_bias_that_the_base_had_none_of_is_refitted_and_widens(base: Base, prior: Any) -> None:
+    change = Change.of({"shared.bias": 2.0})
+    trusted, (other,) = reweigh_all(base, [change], prior)
+    assert not trusted
+    start = start_of(base)
+    assert start is not None
+    row = refit(Job.of(base, change, start, Sampling(draws=60, tune=60), other.k))
+    assert row.how == "refit", row.reason
+    low, _, high = logit(row.outcomes["consensus"]["takeover"])
+    values = logit(base.outcomes.sel(outcome="takeover").median("expert").values)
+    assert high - low > 1.1 * np.diff(np.quantile(values, (0.05, 0.95)))[0]
 
 
 def test_a_sweep_goes_on_from_its_rows_and_keeps_failures(
@@ -165,3 +206,146 @@ def test_the_tornado_moves_what_a_parameter_feeds_alone(base: Base) -> None:
     np.testing.assert_allclose(grab.sel(outcome=["takeover", "warning_shot"]), 0, atol=1e-12)
     assert float(step.sel(parameter="offense", outcome="takeover")) > 0
     assert float(np.abs(step.sel(parameter="cost_pull")).max()) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.fixture(scope="module")
+def saved(base: Base, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("saved") / "posterior.nc"
+    save(base.tree, place)
+    return place
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str], saved: Path) -> Callable[..., tuple[int, str, str]]:
+    """Run the command on the panel; gives exit code, what it printed and what it said."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(["sensitivity", str(saved), *arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def test_the_command_explains_a_panel_and_goes_on_where_it_was_stopped(
+    said: Any, base: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped at its second refit, it keeps the first and carries out what is left."""
+    (tmp_path / "grid.toml").write_text(
+        '[[change]]\nwithout.expert = "Ash"\n[[change]]\nshared.bias = 1\n'
+        "[[change]]\nscale.noise = 1.1\n"
+    )
+    grid = ["--grid", str(tmp_path / "grid.toml"), "--draws", "20", "--workers", "1"]
+    own = [*grid, "--every", "--out", str(tmp_path / "out")]
+    done: list[Job] = []
+    found: list[xr.DataTree] = []
+
+    def once(*arguments: Any) -> xr.DataTree:
+        found.extend([] if found else [analyse(*arguments)])
+        return found[0].copy()
+
+    def stopped(job: Job) -> Any:
+        if done:
+            raise KeyboardInterrupt
+        done.append(job)
+        return refit(job)
+
+    monkeypatch.setattr(report_module, "sensitivity", once)
+    with monkeypatch.context() as patch:
+        patch.setattr(sweep_module, "refit", stopped)
+        code, out, err = said(*own)
+    assert (code, out) == (130, "")
+    assert err.endswith("takeoff: interrupted\n")
+    (kept,) = (tmp_path / "out" / "refits").iterdir()
+    before = kept.read_bytes(), kept.stat().st_mtime_ns
+    assert not (tmp_path / "out" / "sensitivity.html").exists()
+
+    code, out, err = said(*own)
+    assert code == 0, err
+    assert (kept.read_bytes(), kept.stat().st_mtime_ns) == before
+    assert len(list((tmp_path / "out" / "refits").iterdir())) == 3
+    page = (tmp_path / "out" / "sensitivity.html").read_text()
+    assert "3 rows fitted again, 0 reweighted" in page
+    assert "bias that all experts share: sd 1 log-odds" in page
+    for sentence in three_sentences(base, found[0]):
+        assert " ".join(sentence.split()) in " ".join(out.split())
+    with xr.open_datatree(tmp_path / "out" / "sensitivity.nc", engine="h5netcdf") as data:
+        assert set(data["refits"].to_dataset()["how"].values) == {"refit"}
+
+
+def test_a_cluster_that_does_not_answer_costs_one_line(said: Any, tmp_path: Path) -> None:
+    code, out, err = said("--cluster", "tcp://127.0.0.1:9", "--out", str(tmp_path / "out"))
+    assert (code, out) == (2, "")
+    assert err.startswith("takeoff: no cluster answers at tcp://127.0.0.1:9 (")
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[grid]\nscale.wordin = [1]\n", "unknown setting 'scale.wordin'; did you mean"),
+        ("[grid]\nshared.bias = [-1]\n", "shared.bias is -1; a spread is 0 or more"),
+    ],
+)
+def test_a_grid_that_asks_for_what_there_is_not_costs_one_line(
+    said: Any, tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "grid.toml").write_text(text)
+    out = str(tmp_path / "out")
+    code, printed, err = said("--grid", str(tmp_path / "grid.toml"), "--out", out)
+    assert (code, printed) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def thin(tree: xr.DataTree) -> xr.DataTree:
+    for name in ("posterior", "outcomes", "log_likelihood"):
+        tree[name] = xr.DataTree(tree[name].to_dataset().isel(chain=[0], draw=[0]))
+    return tree
+
+
+def alone(tree: xr.DataTree) -> xr.DataTree:
+    for name in ("posterior", "outcomes"):
+        tree[name] = xr.DataTree(tree[name].to_dataset().isel(expert=[0]))
+    return tree
+
+
+def constant(tree: xr.DataTree) -> xr.DataTree:
+    table = tree["outcomes"].to_dataset()
+    tree["outcomes"] = xr.DataTree(table.assign(by_expert=0 * table["by_expert"] + 0.5))
+    return tree
+
+
+def unweighed(tree: xr.DataTree) -> xr.DataTree:
+    del tree["log_likelihood"]
+    return tree
+
+
+def crowded(tree: xr.DataTree) -> xr.DataTree:
+    table = tree["log_likelihood"].to_dataset()
+    tree["log_likelihood"] = xr.DataTree(table.assign(crowd=table["log_odds"]))
+    return tree
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (thin, "the posterior has 1 draw; sensitivity takes 100"),
+        (alone, "the posterior has one expert"),
+        (constant, "catastrophe is the same in every draw"),
+        (unweighed, "the posterior has no log likelihood"),
+        (crowded, "the panel has a crowd"),
+    ],
+)
+def test_a_posterior_that_cannot_be_explained_costs_one_line(
+    base: Base, tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: Any, message: str
+) -> None:
+    save(spoil(base.tree.copy()), tmp_path / "posterior.nc")
+    code = main(["sensitivity", str(tmp_path / "posterior.nc"), "--out", str(tmp_path / "out")])
+    out, err = capsys.readouterr()
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()

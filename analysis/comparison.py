@@ -20,7 +20,7 @@ from takeoff.models.priors import prior_set
 from takeoff.models.questions import EFFICACY
 from takeoff.models.scenario import MOST_PROJECTS, Scenario
 
-__all__ = ["CASES", "DRAWS", "KINSHIPS", "Case", "compare"]
+__all__ = ["CASES", "DRAWS", "KINSHIPS", "Case", "compare", "play_out"]
 
 DRAWS = 400
 """Draws of the posterior in which plans are played out: a probability is then accurate to .025."""
@@ -62,6 +62,41 @@ def compare(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.
     """
     worlds, efficacies = _people(_thinned(tree, draws), tree.attrs)
     evaluated = Evaluated(worlds)
+    alike = [_by_projects(evaluated, dict.fromkeys(_KINSHIPS, each)) for each in KINSHIPS]
+    variables = {
+        **_played_out(tree, plans, worlds, efficacies, evaluated),
+        **_views(_by_projects(evaluated, {}), tree, "_by_projects"),
+        **_views(_stacked(alike, "kinship", KINSHIPS), tree, "_by_kinship"),
+    }
+    return xr.Dataset(_ordered(variables), attrs=_attributes(tree, plans))
+
+
+def play_out(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.Dataset:
+    """Play plans out as `compare` does, without numbers of projects: what a plan does, and no more.
+
+    Parameters
+    ----------
+    tree, plans, draws
+        As there.
+
+    Returns
+    -------
+    xr.Dataset
+        ``consensus``, ``population``, ``by_camp``, ``by_expert`` and ``works_by_expert``, as there.
+    """
+    worlds, efficacies = _people(_thinned(tree, draws), tree.attrs)
+    variables = _played_out(tree, plans, worlds, efficacies, Evaluated(worlds))
+    return xr.Dataset(_ordered(variables), attrs=_attributes(tree, plans))
+
+
+def _played_out(
+    tree: xr.DataTree,
+    plans: Sequence[Plan],
+    worlds: Mapping[str, xr.DataArray],
+    efficacies: xr.DataArray | None,
+    evaluated: Evaluated,
+) -> dict[str, xr.DataArray]:
+    """Give every outcome of every plan, in everybody's view, and how likely each works."""
     shares = _shares_of_risk(tree)
     chances = [chances_of_working(plan, efficacies, shares, evaluated) for plan in plans]
     found = {
@@ -75,21 +110,19 @@ def compare(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.
     }
     names = [plan.name for plan in plans]
     by_plan = _stacked([_stacked(found[case], "scenario", names) for case in CASES], "case", CASES)
-    alike = [_by_projects(evaluated, dict.fromkeys(_KINSHIPS, each)) for each in KINSHIPS]
-    by_kinship = _stacked(alike, "kinship", KINSHIPS)
     working = [_all_work(plan, own) for plan, own in zip(plans, chances, strict=True)]
     of_experts = xr.zeros_like(worlds["margin"].isel(person=slice(-1))).rename(person="expert")
-    variables = {
+    return {
         **_views(by_plan, tree),
-        **_views(_by_projects(evaluated, {}), tree, "_by_projects"),
-        **_views(by_kinship, tree, "_by_kinship"),
         "works_by_expert": of_experts + _stacked(working, "scenario", names),
     }
-    ordered = {
+
+
+def _ordered(variables: Mapping[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+    return {
         name: each.transpose(*(dim for dim in _ORDER if dim in each.dims))
         for name, each in variables.items()
     }
-    return xr.Dataset(ordered, attrs=_attributes(tree, plans))
 
 
 def _thinned(tree: xr.DataTree, draws: int) -> xr.Dataset:

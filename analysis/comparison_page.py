@@ -17,6 +17,7 @@ from takeoff.analysis.comparison_reading import (
     people,
     roads_by_projects,
 )
+from takeoff.analysis.comparison_rows import rows_of_plan
 from takeoff.analysis.comparison_sentences import (
     CASES,
     about_likeness,
@@ -25,15 +26,13 @@ from takeoff.analysis.comparison_sentences import (
     about_sources,
     about_working,
     plan_of,
-    points,
-    sure,
 )
 from takeoff.analysis.figures.plans import best_figure, effects_figure, numbers_figure
 from takeoff.analysis.report import environment
 from takeoff.analysis.report_figures import Picture, picture
 from takeoff.analysis.summaries import HEADLINES
-from takeoff.analysis.wording import plain_name, quantity, span
-from takeoff.models.outcomes import OUTCOME_NAMES, OUTCOMES, outcome
+from takeoff.analysis.wording import plain_name, quantity
+from takeoff.models.outcomes import OUTCOME_NAMES, OUTCOMES
 
 __all__ = ["render_comparison", "write_comparison"]
 
@@ -151,41 +150,12 @@ def _plans(comparison: xr.Dataset) -> list[dict[str, Any]]:
                 "cases": [
                     {
                         "label": label,
-                        "headlines": _rows(views, name, HEADLINES, case),
-                        "outcomes": _rows(views, name, OUTCOME_NAMES, case),
-                        "experts": _rows(experts, name, _OF_EXPERTS, case),
+                        "headlines": rows_of_plan(views, name, HEADLINES, case),
+                        "outcomes": rows_of_plan(views, name, OUTCOME_NAMES, case),
+                        "experts": rows_of_plan(experts, name, _OF_EXPERTS, case),
                     }
                     for case, label in cases
                 ],
             }
         )
     return laid
-
-
-def _rows(
-    drawn: dict[str, Any], scenario: str, outcomes: tuple[str, ...], case: str
-) -> list[dict[str, Any]]:
-    """Make a row an outcome, with a cell for each view."""
-    rows = []
-    for name in outcomes:
-        unit = outcome(name).unit
-        cells = {}
-        for who, table in drawn.items():
-            found = table[scenario, name, case]
-            exists = not np.isnan(found.level.median)
-            cells[who] = {
-                "level": quantity(found.level.median, unit),
-                "span": span(found.level, unit),
-                "change": _change(found.difference.median, unit),
-                "from": _change(found.difference.lower, unit),
-                "to": _change(found.difference.upper, unit),
-                "better": sure(found),
-                "exists": exists,
-                "unchanged": found.unchanged,
-            }
-        rows.append({"name": name, "better": outcome(name).better, "cells": cells})
-    return rows
-
-
-def _change(value: float, unit: str) -> str:
-    return points(value) if unit in ("probability", "share") else f"{value:+.2g}"

@@ -24,7 +24,14 @@ from takeoff.analysis.comparison_reading import (
     thirds,
 )
 from takeoff.analysis.summaries import ROADS
-from takeoff.analysis.wording import counted, listed, plain_name, probability, share_of_draws
+from takeoff.analysis.wording import (
+    counted,
+    listed,
+    plain_name,
+    probability,
+    share_of_draws,
+    whose,
+)
 from takeoff.models.questions import EFFICACY
 
 __all__ = [
@@ -67,7 +74,7 @@ def about_roads(comparison: xr.Dataset) -> list[str]:
         falls = [name for name in ROADS if roads[name][-1] < roads[name][0]]
         parts = [_ways(roads, names, way) for names, way in ((falls, "falls"), (rises, "rises"))]
         said.append(
-            f"{_whose(who)}, from {few} to {many} projects, {' and '.join(filter(None, parts))} "
+            f"{whose(who)}, from {few} to {many} projects, {' and '.join(filter(None, parts))} "
             "(medians)."
         )
     return said
@@ -156,7 +163,7 @@ def _number(best: BestNumber, comparison: xr.Dataset) -> str:
     then = f", then {listed(others)}" if others else ""
     worst = int(means.idxmax("projects"))
     return (
-        f"{_whose(best.who)}, catastrophe is least with {counted(best.likeliest, 'project')} in "
+        f"{whose(best.who)}, catastrophe is least with {counted(best.likeliest, 'project')} in "
         f"{share_of_draws(best.share)} of draws{then}; on average over the draws it is least with "
         f"{best.expected} ({probability(float(means.sel(projects=best.expected)))}) and greatest "
         f"with {worst} ({probability(float(means.sel(projects=worst)))})."
@@ -179,7 +186,7 @@ def _by_thirds(who: str, least: Third, most: Third) -> str:
     else:
         verdict = f"more alike projects go with a {'larger' if step > 0 else 'smaller'} best number"
     return (
-        f"{_whose(who)}, {verdict}: {_named(least.best[who])} where least alike, "
+        f"{whose(who)}, {verdict}: {_named(least.best[who])} where least alike, "
         f"{_named(most.best[who])} where most alike; the mean of the best number moves by "
         f"{step:+.1f} (standard error {error:.1f})."
     )
@@ -193,7 +200,7 @@ def _by_kinship(comparison: xr.Dataset) -> Iterator[str]:
         strangers, copies = (draws.isel(kinship=place) for place in (0, -1))
         worse = [_eight_worse(each) for each in (strangers, copies)]
         yield (
-            f"{_whose(who)}, were all later projects strangers (kinship {low:g}) and nothing else "
+            f"{whose(who)}, were all later projects strangers (kinship {low:g}) and nothing else "
             f"changed, the likeliest best number would be {_named(best_number(strangers, who))}, "
             f"with eight worse than one in {share_of_draws(worse[0])}; were they all but copies "
             f"({high:g}), {_named(best_number(copies, who))}, with eight worse in "
@@ -254,9 +261,3 @@ def _efficacy(comparison: xr.Dataset, declared: Mapping[str, Any]) -> str:
 
 def _named(best: BestNumber) -> str:
     return f"{counted(best.likeliest, 'project')} ({share_of_draws(best.share)} of draws)"
-
-
-def _whose(who: str) -> str:
-    if who == "consensus":
-        return "In the consensus"
-    return "In the population" if who == "population" else f"For the {who} camp"

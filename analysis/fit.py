@@ -15,6 +15,7 @@ from takeoff.analysis import derived
 from takeoff.analysis.baselines.asked import baselines
 from takeoff.analysis.evidence import evidence
 from takeoff.analysis.leaving_out.scores import left_out_scores
+from takeoff.analysis.policies import policies
 from takeoff.analysis.posterior import convergence_problems
 from takeoff.analysis.predictive import Forecast, Stated, strangers
 from takeoff.analysis.predictive_checks import predictive_checks
@@ -74,8 +75,9 @@ def fit(
     xr.DataTree
         Groups ``posterior``, ``sample_stats``, ``prior``, ``outcomes``, ``prior_outcomes``,
         ``map``, ``likeness``, ``latent``, ``claims``, ``learned``, ``observed``, ``observed_data``,
-        ``log_likelihood``, ``baselines``, and with at most a hundred experts ``left_out``,
-        ``checks`` and ``evidence``; the root's attributes say where all came from.
+        ``log_likelihood``, ``baselines``, ``policies`` unless there are crowds, and with at most a
+        hundred experts ``left_out``, ``checks`` and ``evidence``; the root's attributes say where
+        all came from.
 
     Raises
     ------
@@ -97,6 +99,8 @@ def fit(
     settings = {"draws": draws, "tune": tune, "chains": chains}
     tree = xr.DataTree.from_dict({**groups, **_derived(groups, panel, judgments, chosen, seed)})
     tree.attrs = describe(loaded, judgments, chosen, seed, settings, panel.crowds)
+    if not panel.crowds:  # whose people have no worldviews in which to play anything out
+        tree["policies"] = xr.DataTree(policies(tree))
     tree.attrs["problems"] = json.dumps(convergence_problems(tree))
     return tree
 

@@ -25,6 +25,7 @@ from takeoff.analysis.wording import (
     probability,
     share_of_draws,
     times_ahead,
+    whose,
 )
 
 __all__ = ["about_kinship_share", "about_projects", "about_standing", "about_the_map"]
@@ -44,7 +45,7 @@ def about_projects(tree: xr.DataTree, name: str = "takeover") -> list[str]:
         surely = "" if share >= _CLEAR else "probably " if share >= _LIKELY else "perhaps "
         medians = [in_words(interval(each[who]).median, name) for each in (many, one)]
         said.append(
-            f"{_whose(who)}, eight projects are {surely}{verdict} than one for {plain_name(name)} "
+            f"{whose(who)}, eight projects are {surely}{verdict} than one for {plain_name(name)} "
             f"({share_of_draws(share)} of draws; medians {medians[0]} and {medians[1]})."
         )
     return said
@@ -118,7 +119,7 @@ def _stand(each: Standing) -> str:
             f"when there are {middle} ({side})"
         )
     return (
-        f"{_whose(each.who)}, the log advantage of offence is {offense.median:.2g} "
+        f"{whose(each.who)}, the log advantage of offence is {offense.median:.2g} "
         f"({offense.lower:.2g} to {offense.upper:.2g}); by its own beliefs {'; '.join(parts)}."
     )
 
@@ -150,7 +151,3 @@ def _standing(tree: xr.DataTree, turn: Turn) -> list[str]:
         f"{'last ' if len(turn.offenses) > 1 else ''}turn for "
         f"{counted(turn.projects, 'project')} ({last:.2g})."
     ]
-
-
-def _whose(who: str) -> str:
-    return "In the consensus" if who == "consensus" else f"For the {who} camp"

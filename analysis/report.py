@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import xarray as xr
 
 from takeoff.analysis.answers_page import answers_context
+from takeoff.analysis.captions import captions
 from takeoff.analysis.claims import claim_lines
 from takeoff.analysis.diagnostics import diagnose
 from takeoff.analysis.evidence.page import evidence_page
 from takeoff.analysis.figures.likeness import PARTS, likeness_of
+from takeoff.analysis.glossary import WORDS, meaning
 from takeoff.analysis.map_sentences import (
     about_kinship_share,
     about_projects,
@@ -26,6 +28,7 @@ from takeoff.analysis.page import (
     scenario_rows,
     together,
 )
+from takeoff.analysis.policies_page import policies_page
 from takeoff.analysis.readings import (
     about_bias,
     about_efforts,
@@ -47,7 +50,7 @@ from takeoff.analysis.switch import switch_of
 from takeoff.analysis.views import camp_names, experts_in_order
 from takeoff.analysis.wording import counted, plain_name, probability, quantity, ratio, span
 from takeoff.models.outcomes import OUTCOMES
-from takeoff.models.parameters import parameter
+from takeoff.models.parameters import PARAMETERS, parameter
 from takeoff.models.priors import prior_set
 from takeoff.models.scenario import Scenario
 
@@ -106,7 +109,12 @@ def environment() -> "jinja2.Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"plain": plain_name, "probability": probability, "ratio": ratio}
+    made.filters |= {
+        "plain": plain_name,
+        "meaning": meaning,
+        "probability": probability,
+        "ratio": ratio,
+    }
     made.globals |= {"counted": counted}
     return made
 
@@ -129,6 +137,10 @@ def _context(tree: xr.DataTree) -> dict[str, Any]:
         "camps": camp_names(tree),
         "answer_count": tree["observed"].sizes.get("answer", 0),
         "pictures": pictures(tree, mixing),
+        "captions": captions(tree, mixing),
+        "words": WORDS,
+        "parameters": PARAMETERS,
+        "policies": policies_page(tree) if "policies" in tree.children else None,
         "panel": about_panel(tree),
         "lead": about_catastrophe(tree, record),
         "together": together(tree),

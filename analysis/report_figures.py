@@ -9,6 +9,7 @@ import xarray as xr
 
 from takeoff.analysis import figures
 from takeoff.analysis.diagnostics import Diagnostics
+from takeoff.analysis.figures.plans import effects_figure
 from takeoff.analysis.figures.style import PAGE, PHONE, svg
 from takeoff.analysis.map_sentences import about_standing, about_the_map
 from takeoff.analysis.wording import plain_name
@@ -87,6 +88,12 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
             figures.checks_figure,
             "Dots over bands, question by question: shares of round numbers and of answers near "
             "zero, mean and spread. A table of tail areas follows.",
+        )
+    if "policies" in tree.children:
+        drawn["policies"] = (
+            lambda tree, width: effects_figure(tree["policies"].to_dataset(), width),
+            "Whiskers: the change in catastrophe under each intervention, in each view. Tables "
+            "follow.",
         )
     return {
         name: (_narrow if name in _NARROW else picture)(tree, draw, words)

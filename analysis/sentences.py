@@ -115,8 +115,9 @@ def about_the_prior(tree: xr.DataTree, record: Record) -> list[str]:
     said = []
     asked = asked_about_likeness(record)
     if asked:
+        names = listed([f"“{plain_name(each)}”" for each in asked])
         said.append(
-            f"Questions that bear on how alike projects are: {listed(asked)}. All else about "
+            f"Questions that bear on how alike projects are: {names}. All else about "
             "likeness rests on the prior."
         )
     else:
@@ -197,7 +198,8 @@ def _asked(tree: xr.DataTree, record: Record, resting: list[str]) -> list[str]:
     asked = asked_about_likeness(record)
     names = listed([plain_name(name) for name in resting])
     if asked:
-        rest = [f"The answers hardly moved {names}, which rest on the prior."] if resting else []
+        rests = "rests" if len(resting) == 1 else "rest"
+        rest = [f"The answers hardly moved {names}, which {rests} on the prior."] if resting else []
         return [*_heard_of_likeness(tree, asked), *rest]
     hardly = f"; they hardly moved {names}, and" if resting else ", and"
     return [

@@ -22,6 +22,7 @@ __all__ = [
     "share_of_draws",
     "span",
     "times_ahead",
+    "whose",
 ]
 
 _TINY = 1e-4
@@ -142,6 +143,15 @@ def counted(count: int, what: str) -> str:
     ('1 expert', '22 experts')
     """
     return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def whose(who: str) -> str:
+    """Begin a sentence with whose view it tells.
+
+    >>> whose("Skeptical"), whose("consensus"), whose("population")
+    ('For the Skeptical camp', 'In the consensus', 'In the population')
+    """
+    return f"In the {who}" if who in ("consensus", "population") else f"For the {who} camp"
 
 
 def _two_digits(value: float, whole: float) -> str:

@@ -6,10 +6,14 @@ move in plausible directions so that figures drawn from them can be looked at.
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 import numpy as np
 import xarray as xr
 
+from takeoff.analysis.comparison import CASES
+from takeoff.analysis.policies import RISKS, interventions
+from takeoff.data import BASELINE, load_plan
 from takeoff.models.outcomes import OUTCOME_NAMES
 from takeoff.models.parameters import PARAMETER_NAMES, parameter
 
@@ -81,6 +85,7 @@ def synthetic_tree(
         "/likeness": _likeness(random, chains, draws),
         "/learned": _learned(random),
         "/observed": _observed(random, people),
+        "/policies": _policies(random, people, camps, chains, draws),
     }
     return xr.DataTree.from_dict(groups)
 
@@ -247,6 +252,47 @@ def _observed(random: np.random.Generator, people: list[tuple[str, str]]) -> xr.
             "baseline": (dim, np.full(len(rows), np.nan)),
         }
     )
+
+
+def _policies(
+    random: np.random.Generator,
+    people: list[tuple[str, str]],
+    camps: Sequence[str],
+    chains: int,
+    draws: int,
+) -> xr.Dataset:
+    plans = [load_plan(BASELINE), *interventions()]
+    dims = ("case", "scenario", "chain", "draw", "outcome")
+    shape = (len(CASES), len(plans), chains, draws, len(RISKS))
+
+    def drawn(*more: int) -> np.ndarray:
+        return random.beta(2, 6, (*shape, *more))
+
+    works = random.uniform(size=(len(plans), chains, draws, len(people)))
+    data = xr.Dataset(
+        {
+            "consensus": (dims, drawn()),
+            "population": (dims, drawn()),
+            "works_by_expert": (("scenario", "chain", "draw", "expert"), works),
+        },
+        coords={
+            "case": list(CASES),
+            "scenario": [each.name for each in plans],
+            "outcome": list(RISKS),
+            "expert": [name for name, _ in people],
+        },
+        attrs={
+            "baseline": BASELINE,
+            "plans": json.dumps([asdict(plan) for plan in plans]),
+            "learned_efficacies": "",
+            "shares_of_risk": "{}",
+            "answered_by": "{}",
+        },
+    )
+    if camps:
+        data["by_camp"] = ((*dims, "camp"), drawn(len(camps)))
+        data = data.assign_coords(camp=list(camps))
+    return data
 
 
 def _questions() -> list[dict[str, object]]:

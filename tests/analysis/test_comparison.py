@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from takeoff.analysis.comparison import CASES, compare
+from takeoff.analysis.comparison import CASES, compare, play_out
 from takeoff.analysis.comparison_page import write_comparison
 from takeoff.analysis.comparison_reading import (
     best_number,
@@ -68,6 +68,15 @@ def comparison(tree: xr.DataTree) -> xr.Dataset:
 def _of(comparison: xr.Dataset, scenario: str, case: str, names: list[str]) -> xr.DataArray:
     where = {"scenario": scenario, "case": case, "outcome": names}
     return comparison["by_expert"].sel(where).drop_vars(["scenario", "case"])
+
+
+def test_plans_played_out_alone_do_what_they_do_in_a_comparison(
+    tree: xr.DataTree, comparison: xr.Dataset
+) -> None:
+    alone = play_out(tree, PLANS)
+    for name in ("consensus", "population", "by_camp", "by_expert", "works_by_expert"):
+        np.testing.assert_allclose(alone[name], comparison[name], rtol=EXACT)
+    assert alone.attrs == comparison.attrs
 
 
 def test_an_expert_has_the_outcomes_of_their_own_worldview(

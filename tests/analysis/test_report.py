@@ -114,7 +114,7 @@ def test_links_within_the_page_lead_somewhere(page: Page) -> None:
 
 def test_every_figure_has_words_and_every_outcome_a_definition(page: Page) -> None:
     images = [given for tag, given in page.elements if tag == "img"]
-    assert len(images) == 10
+    assert len(images) == 11
     assert all(given["alt"] for given in images)
     for each in OUTCOMES:
         assert each.meaning in page.text

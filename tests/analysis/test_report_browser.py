@@ -55,3 +55,62 @@ def test_a_reader_changes_the_population_and_sorts_a_table(report: Path) -> None
     assert order == "ascending"
     assert failed == []
     assert [each for each in asked if not each.startswith(("file:", "data:"))] == []
+
+
+_OUTSIDE = """() => {
+  const linked = (each) => ["tr", "table", "article"].some((around) =>
+    each.closest(around)?.querySelector(`a[href="#def-${each.dataset.outcome}"]`));
+  return [...document.querySelectorAll("[data-statistic], #switch-table td[data-who]")]
+    .filter((each) => !linked(each.dataset.outcome ? each : each.closest("tr")))
+    .map((each) => each.outerHTML);
+}"""
+
+_PALE = """() => {
+  const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+  const light = (color) => {
+    const [red, green, blue] = numbers(color).slice(0, 3).map((value) => {
+      const share = value / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const behind = (each) => {
+    for (let at = each; at; at = at.parentElement) {
+      const color = getComputedStyle(at).backgroundColor;
+      if (numbers(color)[3] !== 0) return color;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const contrast = (each) => {
+    const [one, other] = [light(getComputedStyle(each).color), light(behind(each))];
+    return (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  };
+  const says = (each) => [...each.childNodes].some((part) =>
+    part.nodeType === Node.TEXT_NODE && part.textContent.trim());
+  return [...document.querySelectorAll("body *")]
+    .filter((each) => says(each) && !["SCRIPT", "STYLE"].includes(each.tagName))
+    .filter((each) => contrast(each) < 4.5)
+    .map((each) => `${contrast(each).toFixed(1)} ${each.outerHTML.slice(0, 120)}`);
+}"""
+
+
+def test_it_fits_a_phone_and_can_be_read_in_light_and_dark(report: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 375, "height": 700})
+        page.goto(report.as_uri())
+        page.evaluate(
+            "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        unlinked = page.evaluate(_OUTSIDE)
+        pale = []
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            pale += page.evaluate(_PALE)
+        browser.close()
+    assert wide <= 375
+    assert unlinked == []
+    assert pale == []  # less contrast than 4.5, the least for text by WCAG 2.2 AA

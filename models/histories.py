@@ -11,7 +11,7 @@ themselves (``program``), where the way forward leaves a *tape* to the way back,
 not integrate again. Evaluation makes no tape: it would take a megabyte a world.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal
@@ -35,7 +35,7 @@ from takeoff.models.integral import (
     integrate_reverse,
     table_width,
 )
-from takeoff.models.joint import BRANCH, Tallies, tallies
+from takeoff.models.joint import BRANCH, IntArray, Tallies, tallies
 from takeoff.models.nodes import Nodes, Precision, grid_nodes, nodes
 from takeoff.models.rule import PARTS_OF_RULE, rule_of
 from takeoff.models.shared import (
@@ -82,6 +82,9 @@ class Histories:
     follower
         Dims (world, number): P(first and second aligned), P(first aligned, second fielded), and
         the same with the first misaligned.
+    only
+        Give those of some of the worlds, by their rows. Where worlds share the integral it costs
+        the contest of these worlds and no more.
     """
 
     table: TensorVariable
@@ -90,6 +93,7 @@ class Histories:
     counts: TensorVariable
     first: TensorVariable
     follower: TensorVariable
+    only: "Callable[[IntArray], Histories]"
 
 
 def histories(worlds: TensorVariable, group: tuple[int, ...], precision: Precision) -> Histories:
@@ -110,9 +114,14 @@ def shared_histories(
     ``common`` (number,) are numbers as in ``layout``; each world's ``margin`` (world,) is added
     to all its margins, and ``offense`` (world,) is its own. As precise as "fit".
     """
-    tables = tallies(group)
+    return _decided(common, shared_ends(common, margin, group), offense, tallies(group))
+
+
+def _decided(
+    common: TensorVariable, ends: TensorVariable, offense: TensorVariable, tables: Tallies
+) -> Histories:
+    """Let the contest decide worlds that differ in ends (world, end) and offense (world,)."""
     fixed = _fixed(tables, grid_nodes())
-    ends = shared_ends(common, margin, group)
     results = _Integral("decide", table_width(tables))(common, ends, offense, *fixed)
     most = int(tables.cells[:, 0].max())
     counts = _Integral("count", (most + 1) * len(FEATURES))(common, ends, offense, *fixed)
@@ -123,6 +132,7 @@ def shared_histories(
         counts.reshape((-1, most + 1, len(FEATURES))),
         _first(tables, ends),
         ends[:, -FOLLOWER_COLUMNS:],
+        lambda rows: _decided(common, ends[rows], offense[rows], tables),
     )
 
 
@@ -171,6 +181,7 @@ def _histories(tables: Tallies, results: TensorVariable) -> Histories:
         pt.stack(counts, axis=1),
         table[..., 0].sum(axis=2),
         results[:, -FOLLOWER_COLUMNS:],
+        lambda rows: _histories(tables, results[rows]),
     )
 
 

@@ -43,8 +43,7 @@ from takeoff.models.questions import (
 from takeoff.models.scales import Scales
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
-from takeoff.models.transforms import settled
-from takeoff.models.world import World, world
+from takeoff.models.world import World, reads_cells, world
 from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads, worldviews
 
 __all__ = [
@@ -172,7 +171,10 @@ def panel_model(
         views, rough = worldviews(chosen, contrasts, scales)
         worlds = Worlds(views, precision)
         efficacy = _efficacy(interventions, contrasts, scales.efficacy)
-        answers_expected = expected_log_odds(questions, worlds, efficacy)
+        heard = np.array(
+            [places.shares(row, contrasts.shape[0]) > 0 for row in range(len(questions))]
+        )
+        answers_expected = expected_log_odds(questions, worlds, efficacy, heard)
         expected = pt.stack(answers_expected)
         spread = np.array([offset_sd(question, scales) for question in questions])
         wording = pm.Normal("wording", dims="question")
@@ -314,14 +316,30 @@ class Worlds:
 
 
 def expected_log_odds(
-    questions: Sequence[Question], worlds: Worlds, efficacy: Mapping[str, TensorVariable]
+    questions: Sequence[Question],
+    worlds: Worlds,
+    efficacy: Mapping[str, TensorVariable],
+    heard: np.ndarray | None = None,
 ) -> list[TensorVariable]:
     """Give what each question would be answered without wording and noise, each (expert,).
 
     ``efficacy`` holds the log-odds of each intervention's efficacy by name, all (expert,).
+    ``heard`` tells who answered each question (question, expert). For the others it is 0 where it
+    would cost much and nobody asks (``reads_cells``); without ``heard`` it is told for all.
     """
     experts = worlds.views["margin"].shape
-    return [pt.broadcast_to(_answer(each, worlds, efficacy), experts) for each in questions]
+    expected = []
+    for row, question in enumerate(questions):
+        here = worlds.of(question.scenario)
+        if heard is not None and reads_cells(question.outcome, question.given):
+            rows = np.flatnonzero(heard[row])
+            theirs = {name: each[rows] for name, each in efficacy.items()}
+            own = _answer(question, here.only(rows), theirs)
+            place = np.where(heard[row], np.cumsum(heard[row]) - 1, len(rows))
+            expected.append(pt.concatenate([own, pt.zeros(1)])[place])
+        else:
+            expected.append(pt.broadcast_to(_answer(question, here, efficacy), experts))
+    return expected
 
 
 def _levels(
@@ -345,15 +363,17 @@ def _levels(
 
 
 def _answer(
-    question: Question, worlds: Worlds, efficacy: Mapping[str, TensorVariable]
+    question: Question, here: World, efficacy: Mapping[str, TensorVariable]
 ) -> TensorVariable:
-    """Give one question's expected answer in log-odds, less the baseline's for a shift."""
+    """Give one question's expected answer in log-odds, less the baseline's for a shift.
+
+    ``here`` are the worlds in its scenario.
+    """
     if question.outcome == EFFICACY:
         return efficacy[str(question.intervention)]
     if question.outcome in QUANTITIES:
         name = "arrival_median" if question.outcome == "arrival_year" else question.outcome
-        return pt.log(settled(worlds.views, question.scenario)[name])
-    here = worlds.of(question.scenario)
+        return pt.log(here.parameters[name])
     plain = here.outcome(question.outcome)
     if question.intervention is not None:
         left = pt.log1p(-pt.sigmoid(efficacy[question.intervention])) + pt.log(plain)

@@ -5,7 +5,7 @@ The same graph serves the likelihood, the summaries of a posterior and ``takeoff
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytensor.tensor as pt
@@ -21,6 +21,7 @@ from takeoff.models.histories import (
     histories_in_blocks,
     shared_histories,
 )
+from takeoff.models.joint import IntArray
 from takeoff.models.layout import ALIGNED, MISALIGNED
 from takeoff.models.nodes import Precision
 from takeoff.models.outcomes import OUTCOME_NAMES, outcome, year_of
@@ -31,7 +32,7 @@ from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.transforms import settled
 
-__all__ = ["OWN", "World", "common_numbers", "outcomes_in", "world"]
+__all__ = ["OWN", "World", "common_numbers", "outcomes_in", "reads_cells", "world"]
 
 OWN = frozenset({"margin", "offense", "slip", "response"})
 """Parameters in which worlds may differ and yet share the integral over histories: it is read off
@@ -136,6 +137,11 @@ def _forces(policy: Mapping[str, TensorVariable]) -> list[TensorVariable]:
     ]
 
 
+def _of_rows(values: TensorVariable, rows: IntArray) -> TensorVariable:
+    """Give the values of some worlds (row,); what all worlds share stays as it is."""
+    return values if values.type.shape == (1,) else values[rows]
+
+
 def _of_one_length(numbers: list[TensorVariable]) -> list[TensorVariable]:
     """Repeat numbers that all worlds share, where there are any: each (world,).
 
@@ -194,6 +200,26 @@ _BY_COUNT = {
 """Events of which the number of misaligned projects is all that must be known, and which numbers
 (of a warning shot and its absence, all: they happen with a probability that depends on it)."""
 
+_OF_CELLS = frozenset(
+    {
+        "coexistence",
+        "all_aligned",
+        "coalition_loss",
+        "projects_fielded",
+        "takeover_given_first_aligned",
+        "takeover_given_first_misaligned",
+        "one_good_apple",
+    }
+)
+
+
+def reads_cells(name: str, event: str | None = None) -> bool:
+    """Tell whether an outcome (given an event) needs all cells of the table of histories.
+
+    They cost as much as everything else; the other outcomes can do without.
+    """
+    return name in _OF_CELLS or not (event is None or event in _BY_COUNT)
+
 
 @dataclass(frozen=True)
 class World:
@@ -215,6 +241,15 @@ class World:
     parameters: Mapping[str, TensorVariable]
     coordination: TensorVariable
     histories: Histories
+
+    def only(self, rows: IntArray) -> "World":
+        """Give some of the worlds, by their rows."""
+        return replace(
+            self,
+            parameters={name: _of_rows(each, rows) for name, each in self.parameters.items()},
+            coordination=_of_rows(self.coordination, rows),
+            histories=self.histories.only(rows),
+        )
 
     def outcome(self, name: str) -> TensorVariable:
         """Give an outcome by name, dated ones of any year included: (world,).

@@ -13,7 +13,7 @@ import numpy as np
 
 from takeoff.models.special import FloatArray, compiled, scaled_erfc
 
-__all__ = ["OPERATIONS", "back", "give", "run"]
+__all__ = ["OPERATIONS", "back", "give", "log_between", "run"]
 
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -30,20 +30,21 @@ EQ: Final = 9
 AND: Final = 10
 OR: Final = 11
 SWITCH: Final = 12
-NEG: Final = 13
-EXP: Final = 14
-LOG: Final = 15
-LOG1P: Final = 16
-EXPM1: Final = 17
-SQRT: Final = 18
-SIGMOID: Final = 19
-SOFTPLUS: Final = 20
-LOG1MEXP: Final = 21
-ERFC: Final = 22
-ERFCX: Final = 23
-SUM: Final = 24
-MAX: Final = 25
-LOGSUMEXP: Final = 26
+BETWEEN: Final = 13
+NEG: Final = 14
+EXP: Final = 15
+LOG: Final = 16
+LOG1P: Final = 17
+EXPM1: Final = 18
+SQRT: Final = 19
+SIGMOID: Final = 20
+SOFTPLUS: Final = 21
+LOG1MEXP: Final = 22
+ERFC: Final = 23
+ERFCX: Final = 24
+SUM: Final = 25
+MAX: Final = 26
+LOGSUMEXP: Final = 27
 
 OPERATIONS: Final = {
     "add": ADD,
@@ -59,6 +60,7 @@ OPERATIONS: Final = {
     "AND": AND,
     "OR": OR,
     "Switch": SWITCH,
+    "log_between": BETWEEN,
     "neg": NEG,
     "exp": EXP,
     "log": LOG,
@@ -82,6 +84,31 @@ have the addresses of all results together, and where each result's begin, and o
 """
 
 _HALF_LOG = math.log(0.5)
+_LOG_ROOT = 0.5 * math.log(2 * math.pi)
+
+
+@compiled
+def _log1mexp(x: float) -> float:
+    if x >= 0:
+        return -np.inf if x == 0 else np.nan
+    return math.log(-math.expm1(x)) if x > _HALF_LOG else math.log1p(-math.exp(x))
+
+
+@compiled
+def _log_below(x: float) -> float:
+    """Give log Φ(x)."""
+    if x < -1:
+        return math.log(0.5 * scaled_erfc(-x * math.sqrt(0.5))) - 0.5 * x * x
+    return math.log1p(-0.5 * math.erfc(x * math.sqrt(0.5)))
+
+
+@compiled
+def log_between(low: float, high: float) -> float:
+    """Give log(Φ(high) − Φ(low)), from the side where both are small."""
+    right = low + high > 0
+    near, far = (-low, -high) if right else (high, low)
+    log_near = _log_below(near)
+    return log_near + _log1mexp(_log_below(far) - log_near)
 
 
 @compiled
@@ -112,9 +139,7 @@ def _one(operation: int, x: float) -> float:
     if operation == SOFTPLUS:
         return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
     if operation == LOG1MEXP:
-        if x >= 0:
-            return -np.inf if x == 0 else np.nan
-        return math.log(-math.expm1(x)) if x > _HALF_LOG else math.log1p(-math.exp(x))
+        return _log1mexp(x)
     if operation == ERFC:
         return math.erfc(x)
     return scaled_erfc(x)
@@ -169,6 +194,8 @@ def _two(operation: int, x: float, y: float, z: float) -> float:
         return x * y
     if operation == OR:
         return max(x, y)
+    if operation == BETWEEN:
+        return log_between(x, y)
     return y if x != 0 else z
 
 
@@ -236,6 +263,9 @@ def _back_two(
         return (change, 0.0, 0.0) if x < y else (0.0, change, 0.0)
     if operation == SWITCH:
         return (0.0, change, 0.0) if x != 0 else (0.0, 0.0, change)
+    if operation == BETWEEN:
+        at_low = -change * math.exp(-0.5 * x * x - _LOG_ROOT - result)
+        return at_low, change * math.exp(-0.5 * y * y - _LOG_ROOT - result), 0.0
     return 0.0, 0.0, 0.0
 
 

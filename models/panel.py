@@ -188,9 +188,8 @@ def panel_model(
         log_care = pm.Normal("log_care", dims="expert")
         care = pm.Deterministic("care", pt.exp(scales.care * CARE_SPREAD * log_care), dims="expert")
         errors, bias = errors_of(said, questions, shared)
-        stated = expected + shift[:, None]
-        stated = stated if errors is None else stated + errors
-        likelihood = observe_answers(said, stated, views, noise, care, bias)
+        off = shift[:, None] if errors is None else shift[:, None] + errors
+        likelihood = observe_answers(said, expected + off, views, noise, care, bias)
         told = [
             tell(
                 crowd,
@@ -208,7 +207,7 @@ def panel_model(
     guide = Guide(
         likelihood=likelihood,
         rough=rough,
-        **_levels(questions, answers_expected, stated, worlds),
+        **_levels(questions, answers_expected, off, worlds),
         anchor=places.anchors(contrasts.shape[0]),
         expected=expected,
         spread=spread,
@@ -345,10 +344,13 @@ def expected_log_odds(
 def _levels(
     questions: Sequence[Question],
     expected: Sequence[TensorVariable],
-    stated: TensorVariable,
+    off: TensorVariable,
     worlds: Worlds,
 ) -> dict[str, TensorVariable]:
-    """Give what coordinates need to know of the level: of a question that asks for it outright."""
+    """Give what coordinates need to know of the level: of a question that asks for it outright.
+
+    ``off`` is what answers are off by (question, expert).
+    """
     for row, question in enumerate(questions):
         if is_level(question):
             here = worlds.of(question.scenario)
@@ -356,7 +358,7 @@ def _levels(
             return {
                 "level": expected[row],
                 "most": pt.log(plain) + pt.log(here.most_takeover()),
-                "stated": stated[row],
+                "stated": expected[row] + off[row],
             }
     nothing = pt.zeros_like(worlds.views["margin"])
     return {"level": nothing, "most": nothing, "stated": nothing}

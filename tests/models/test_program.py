@@ -10,6 +10,7 @@ from pytensor.compile.mode import Mode
 from scipy.special import erfcx
 
 from takeoff.data import join, load_study
+from takeoff.models.interval import log_interval
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.program import program_of
@@ -33,6 +34,7 @@ def elementary(x: Any) -> Any:
         pt.erfc(x).sum() + pt.erfcx(x).sum() + pt.expm1(x).sum(),
         pt.inc_subtensor(rows[:, 1], x)[2, 1] / pt.max(x + np.array([0, 3, 6, 9])),
         pt.clip(x, -0.5, 0.5).sum() + pt.minimum(x, 0.3).sum() + ((x**2 + 1) ** x[0]).sum(),
+        log_interval(pt.constant([-0.5]), pt.constant([0.7]), x, pt.exp(x[:1])).sum(),
         pt.dot(np.arange(12.0).reshape(3, 4), x).sum(),
     ]
     return pt.add(*(part.sum() for part in parts))

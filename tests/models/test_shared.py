@@ -9,6 +9,7 @@ import pytensor.tensor as pt
 import pytest
 from pytensor.compile.maker import function
 from pytensor.compile.mode import Mode
+from pytensor.graph.traversal import ancestors
 
 from takeoff.models.counts import count, count_reverse
 from takeoff.models.evaluate import evaluate
@@ -18,10 +19,11 @@ from takeoff.models.layout import KINDS, KINSHIP, MARGIN
 from takeoff.models.nodes import grid_nodes
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import draw_prior, prior_set
+from takeoff.models.questions import EVENTS
 from takeoff.models.rule import rule_of
 from takeoff.models.scenario import Scenario
 from takeoff.models.shared import share, share_reverse, sharing_of
-from takeoff.models.world import outcomes_in, world
+from takeoff.models.world import outcomes_in, reads_cells, world
 from tests.models.graphs import numbers_of
 
 EXPERTS = 12
@@ -46,14 +48,19 @@ def panels() -> dict[str, np.ndarray]:
     return worlds | {name: each[name] for name in OWN}
 
 
+def shared_inputs() -> dict[str, Any]:
+    """Parameters by name, stated once but for what is each expert's own."""
+    return {
+        name: pt.vector(name) if name in OWN else pt.tensor(name, shape=(1,), dtype="float64")
+        for name in PARAMETER_NAMES
+    }
+
+
 def shared_outcomes(
     worlds: dict[str, np.ndarray], scenario: Scenario, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
     """Evaluate outcomes panel by panel, with what the experts share stated once."""
-    inputs: dict[str, Any] = {
-        name: pt.vector(name) if name in OWN else pt.tensor(name, shape=(1,), dtype="float64")
-        for name in PARAMETER_NAMES
-    }
+    inputs = shared_inputs()
     made = world(inputs, scenario, "fit")
     outcomes = [pt.broadcast_to(made.outcome(name), inputs["margin"].shape) for name in names]
     evaluated: Any = function(
@@ -83,6 +90,40 @@ def test_the_grid_keeps_every_outcome_within_a_thousandth(case: str) -> None:
         for name in names
     }
     assert {name: error for name, error in worst.items() if not error < 1e-3} == {}
+
+
+def steps(outcome: Any) -> list[str]:
+    """Name the steps of the integral in an outcome's graph."""
+    made = [each.owner.op for each in ancestors([outcome]) if each.owner is not None]
+    return [op.kind for op in made if type(op).__name__ == "_Integral"]
+
+
+def test_only_outcomes_of_cells_tell_the_whole_table() -> None:
+    made = world(shared_inputs(), Scenario(), "fit")
+    for name in outcomes_in(Scenario()):
+        assert ("decide" in steps(made.outcome(name))) == reads_cells(name), name
+    for event in EVENTS:
+        given = made.outcome_given("extinction", event)
+        assert ("decide" in steps(given)) == reads_cells("extinction", event), event
+
+
+def test_some_of_the_worlds_have_the_outcomes_that_they_have_among_all() -> None:
+    inputs, rows = shared_inputs(), np.array([3, 0, 7])
+    made = world(inputs, Scenario(), "fit")
+    names = outcomes_in(Scenario())
+    evaluated: Any = function(
+        list(inputs.values()),
+        [each.outcome(name) for name in names for each in (made, made.only(rows))],
+        mode=Mode(linker="py", optimizer="fast_compile"),
+        on_unused_input="ignore",
+    )
+    worlds = panels()
+    found = evaluated(
+        *(worlds[name][:EXPERTS] if name in OWN else worlds[name][:1] for name in inputs)
+    )
+    for name, every, some in zip(names, found[::2], found[1::2], strict=True):
+        among = every if len(every) == 1 else every[rows]
+        np.testing.assert_allclose(some, among, rtol=1e-12, err_msg=name)
 
 
 def test_the_grid_keeps_tiny_takeovers_right_to_a_few_per_cent() -> None:

@@ -15,6 +15,8 @@ coordinate from what the answers see:
 
       soundness = margin − race·log K + slope·log((1 − false_alarm) / (1 − detection))
 
+- contrast and disagreement in offense by the levels that they set apart: in units of
+  1 / decisiveness;
 - the centre of offense as the attacker's advantage, offense − log(1 + human_defense), or with
   crowds as the log-odds of takeover that it brings about;
 - a question's offset from the one at which the panel's mean answer is as expected, or where a
@@ -236,7 +238,7 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
         model.rvs_to_values.get(model.named_vars.get(each))
         for each in ("margin", "contrast", "disagreement", "offense", "noise")
     )
-    inspection, racing, wide, defence, care = _in(
+    inspection, racing, wide, defence, steep, care = _in(
         story,
         model,
         [
@@ -244,17 +246,20 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
             model["race"] * np.log(Scenario().projects),
             pt.sqrt(1 + model["doubt"] ** 2),
             pt.log1p(model["human_defense"]),
+            model["decisiveness"],
             pt.log(model["care"]).mean(),
         ],
     )
     center, *between = guide.probits_of_odds()
     story[margin] = wide * free[margin] - center * inspection + racing
     if between:
-        of_margin = free[contrast][:, MARGIN]
+        of_margin, of_offense = free[contrast][:, MARGIN], free[contrast][:, OFFENSE]
         own = wide * of_margin - np.array(between) * inspection
-        story[contrast] = pt.set_subtensor(of_margin, own)
+        apart = pt.set_subtensor(of_margin, own)
+        story[contrast] = pt.set_subtensor(apart[:, OFFENSE], of_offense / steep)
     if not guide.crowds:
-        story[disagreement] = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
+        scaled = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
+        story[disagreement] = pt.inc_subtensor(scaled[OFFENSE], -pt.log(steep))
     volume = pt.zeros(())
     if guide.crowds:
         volume = _disagree(model, free, story, wide) + _advance(model, guide, free, story)
@@ -263,7 +268,7 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
     # A crowd settles the noise of levels, whatever the care of a few experts.
     settled = np.array([guide.crowds != () and each == "level" for each in READINGS])
     story[noise] = free[noise] - pt.where(settled, 0.0, care)
-    return (1 + len(between)) * pt.log(wide) + volume
+    return (1 + len(between)) * pt.log(wide) - len(between) * pt.log(steep) + volume
 
 
 def _disagree(model: pm.Model, free: Story, story: Story, wide: TensorVariable) -> TensorVariable:

@@ -423,10 +423,10 @@ class Tables(NamedTuple):
         The question of each bound (bound,).
     interval
         Lower and upper bound of each interval that an answer stands for (interval, 2).
-    begin
-        Where the answers of each pattern begin, and one past the last (pattern + 1,).
-    answer
-        The intervals of all patterns' answers, one pattern after the other (answer,).
+    one, other
+        The intervals of each pattern's answer, or of both; −1 for no other (pattern,).
+    order
+        The patterns, those with the same ``one`` together (pattern,).
     care
         Nodes over how careful people are: what noise is multiplied by, weight, and of how many
         levels of the grid one is enough, a power of 2 (3, care).
@@ -437,8 +437,9 @@ class Tables(NamedTuple):
     bound: FloatArray
     asked: IntArray
     interval: IntArray
-    begin: IntArray
-    answer: IntArray
+    one: IntArray
+    other: IntArray
+    order: IntArray
     care: FloatArray
     least: FloatArray
 
@@ -576,28 +577,31 @@ def _chances(tables: Tables, own: _Layer, near: IntArray) -> None:
 
 
 @compiled
-def _common_reach(reach: IntArray, answers: IntArray) -> tuple[int, int]:
-    """Give before which levels those begin and end at which no answer is impossible."""
-    first, last = reach[answers[0], 0], reach[answers[0], 1]
-    for each in answers[1:]:
-        first, last = max(first, reach[each, 0]), min(last, reach[each, 1])
-    return first, last
+def _common_reach(reach: IntArray, one: int, other: int) -> tuple[int, int]:
+    """Give before which levels those begin and end at which neither answer is impossible."""
+    if other < 0:
+        return reach[one, 0], reach[one, 1]
+    return max(reach[one, 0], reach[other, 0]), min(reach[one, 1], reach[other, 1])
 
 
 @compiled
 def _add_up(tables: Tables, own: _Layer, weight: float, total: FloatArray) -> None:
     """Add to P(pattern)."""
-    product = np.empty(own.mass.shape[0])
-    for pattern in range(total.shape[0]):
-        answers = tables.answer[tables.begin[pattern] : tables.begin[pattern + 1]]
-        first, last = _common_reach(own.reach, answers)
-        product[first:last] = own.mass[first:last]
-        for each in answers:
-            for k in range(first, last):
-                product[k] *= own.chance[each, k]
+    seen, said = -1, np.empty(own.mass.shape[0])
+    for pattern in tables.order:
+        one, other = tables.one[pattern], tables.other[pattern]
+        if one != seen:
+            seen = one
+            for k in range(own.reach[one, 0], own.reach[one, 1]):
+                said[k] = own.mass[k] * own.chance[one, k]
+        first, last = _common_reach(own.reach, one, other)
         part = 0.0
-        for k in range(first, last):
-            part += product[k]
+        if other < 0:
+            for k in range(first, last):
+                part += said[k]
+        else:
+            for k in range(first, last):
+                part += said[k] * own.chance[other, k]
         total[pattern] += weight * part
 
 
@@ -613,26 +617,36 @@ def _add_up_reverse(
     """Fill derivatives by mass and by P(interval)."""
     d_mass[:] = 0.0
     d_chance[:] = 0.0
-    others = np.empty(own.mass.shape[0])
-    for pattern in range(d_total.shape[0]):
-        answers = tables.answer[tables.begin[pattern] : tables.begin[pattern + 1]]
+    seen, said, d_said = -1, np.empty(own.mass.shape[0]), np.zeros(own.mass.shape[0])
+    for pattern in tables.order:
+        one, other = tables.one[pattern], tables.other[pattern]
+        if one != seen:
+            _said_reverse(own, seen, d_said, d_mass, d_chance)
+            seen = one
+            for k in range(own.reach[one, 0], own.reach[one, 1]):
+                said[k] = own.mass[k] * own.chance[one, k]
         change = d_total[pattern] * weight
-        first, last = _common_reach(own.reach, answers)
-        others[first:last] = change
-        for each in answers:
+        first, last = _common_reach(own.reach, one, other)
+        if other < 0:
             for k in range(first, last):
-                others[k] *= own.chance[each, k]
-        for k in range(first, last):
-            d_mass[k] += others[k]
-        for number in range(answers.shape[0]):
+                d_said[k] += change
+        else:
             for k in range(first, last):
-                others[k] = change * own.mass[k]
-            for other in range(answers.shape[0]):
-                if other != number:
-                    for k in range(first, last):
-                        others[k] *= own.chance[answers[other], k]
-            for k in range(first, last):
-                d_chance[answers[number], k] += others[k]
+                d_said[k] += change * own.chance[other, k]
+                d_chance[other, k] += change * said[k]
+    _said_reverse(own, seen, d_said, d_mass, d_chance)
+
+
+@compiled
+def _said_reverse(
+    own: _Layer, one: int, d_said: FloatArray, d_mass: FloatArray, d_chance: FloatArray
+) -> None:
+    """Add derivatives by mass and by P(first answer), and empty those by their product."""
+    if one >= 0:
+        for k in range(own.reach[one, 0], own.reach[one, 1]):
+            d_mass[k] += own.chance[one, k] * d_said[k]
+            d_chance[one, k] += own.mass[k] * d_said[k]
+    d_said[:] = 0.0
 
 
 @compiled
@@ -663,8 +677,9 @@ def tally_on_tape(
     bound: FloatArray,
     asked: IntArray,
     interval: IntArray,
-    begin: IntArray,
-    answer: IntArray,
+    one: IntArray,
+    other: IntArray,
+    order: IntArray,
     care: FloatArray,
     least: FloatArray,
 ) -> tuple[FloatArray, tuple[FloatArray, IntArray, FloatArray]]:
@@ -673,12 +688,12 @@ def tally_on_tape(
     ``center`` (question, level) is the answer at each level of the grid, ``noise`` (question,)
     its noise, in log-odds, and ``mass`` (1, level) that of the crowd. Then a ``Tables``.
     """
-    tables = Tables(bound, asked, interval, begin, answer, care, least)
+    tables = Tables(bound, asked, interval, one, other, order, care, least)
     levels = center.shape[1]
     size = 0
     for node in range(care.shape[1]):
         size += _rows(tables) * _levels_of(levels, tables, node)
-    kept, total = np.empty(size), np.zeros(begin.shape[0] - 1)
+    kept, total = np.empty(size), np.zeros(one.shape[0])
     reach = np.empty((care.shape[1], interval.shape[0], 2), np.int64)
     near = np.empty((bound.shape[0], 2), np.int64)
     for node in range(care.shape[1]):
@@ -703,13 +718,14 @@ def tally_from_tape(
     bound: FloatArray,
     asked: IntArray,
     interval: IntArray,
-    begin: IntArray,
-    answer: IntArray,
+    one: IntArray,
+    other: IntArray,
+    order: IntArray,
     care: FloatArray,
     least: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Carry derivatives by log P(pattern) back to centers, noise and mass."""
-    tables = Tables(bound, asked, interval, begin, answer, care, least)
+    tables = Tables(bound, asked, interval, one, other, order, care, least)
     kept, reach, total = tape
     levels = center.shape[1]
     d_total = np.empty(total.shape[0])

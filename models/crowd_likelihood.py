@@ -177,12 +177,15 @@ def _tables(crowd: Crowd, care: FloatArray, least_noise: float) -> Tables:
     bounds = sorted({(name, end) for name, *ends in intervals for end in ends})
     place = {bound: row for row, bound in enumerate(bounds)}
     number = {interval: row for row, interval in enumerate(intervals)}
+    said = [[number[each] for each in pattern] for pattern in crowd.patterns]
+    one = np.array([each[0] for each in said])
     return Tables(
         bound=np.array([end for _, end in bounds]),
         asked=np.array([asked[name] for name, _ in bounds]),
         interval=np.array([[place[name, end] for end in ends] for name, *ends in intervals]),
-        begin=np.cumsum([0, *(len(pattern) for pattern in crowd.patterns)]),
-        answer=np.array([number[each] for pattern in crowd.patterns for each in pattern]),
+        one=one,
+        other=np.array([each[1] if len(each) > 1 else -1 for each in said]),
+        order=np.argsort(one, kind="stable"),
         care=care,
         least=np.array([least_noise**2]),
     )

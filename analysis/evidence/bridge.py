@@ -115,14 +115,15 @@ def _pieces(values: FloatArray) -> list[FloatArray]:
 
 def _solved(densities: FloatArray, counts: FloatArray) -> FloatArray:
     """Find the log evidences from log densities (sample, set), by fixed-point steps."""
-    found = np.zeros(len(counts))
+    # Each draw's densities are stated relative to its largest: the ratios below stay as they are.
+    density = np.exp(densities - densities.max(axis=1, keepdims=True))
     known = counts > 0
-    log_counts = np.log(counts[known])
+    found = np.ones(len(counts))
     for _ in range(_MOST_STEPS):
-        mixture = np.logaddexp.reduce(densities[:, known] + log_counts - found[known], axis=1)
-        new = np.logaddexp.reduce(densities - mixture[:, None], axis=0)
-        new = new - new[known][0]
-        if np.abs(new - found).max() < _CLOSE:
-            return new
+        mixture = density[:, known] @ (counts[known] / found[known])
+        new = (1 / mixture) @ density
+        new = new / new[known][0]
+        if np.abs(np.log(new / found)).max() < _CLOSE:
+            return np.asarray(np.log(new))
         found = new
     raise RuntimeError("evidences did not settle: posteriors that do not overlap")

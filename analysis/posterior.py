@@ -13,6 +13,7 @@ from takeoff.analysis.provenance import data_hash
 from takeoff.data import join, load_study, shipped_studies
 from takeoff.models.errors import InputError
 from takeoff.models.parameters import PARAMETER_NAMES
+from takeoff.models.priors import AVERAGED, PRIOR_SETS
 from takeoff.models.worldviews import VARYING
 
 __all__ = ["HEADLINE", "convergence_problems", "load", "load_complete", "load_current", "save"]
@@ -99,6 +100,7 @@ def _is_complete(tree: xr.DataTree) -> bool:
         posterior["varying"].values.tolist() == list(VARYING)
         and "camp_of_expert" in outcomes.coords
         and attributes <= set(tree.attrs)
+        and str(tree.attrs["prior_set"]) in (*PRIOR_SETS, AVERAGED.name)
     )
 
 

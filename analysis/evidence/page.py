@@ -19,13 +19,17 @@ __all__ = ["EvidencePage", "ExpertRow", "evidence_page"]
 
 @dataclass(frozen=True)
 class ExpertRow:
-    """An expert's own evidence: chances by prior set, and the worldviews that agree."""
+    """An expert's own evidence: chances by prior set, and the worldviews that tell of it.
+
+    Imagined ones that agree, or sampled ones.
+    """
 
     name: str
     camp: str
     trusted: bool
     chances: list[str]
     effective: int
+    sampled: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def evidence_page(tree: xr.DataTree) -> EvidencePage:
                 who in trusted,
                 [chance(table.sel(expert=who, prior_set=name), "") for name in names],
                 round(float(table["effective"].sel(expert=who))),
+                "sampled" in table and bool(table["sampled"].sel(expert=who)),
             )
             for who, camp in experts_in_order(tree).items()
         ],

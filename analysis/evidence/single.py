@@ -46,7 +46,7 @@ from takeoff.models.questions import EFFICACY, READINGS, Judgments, Question
 from takeoff.models.special import FloatArray
 from takeoff.models.worldviews import DISAGREEMENT_SPREAD, VARYING
 
-__all__ = ["alone"]
+__all__ = ["alone", "probabilities_of"]
 
 _DRAWS = 24_000
 _PIECE = 2048
@@ -75,8 +75,7 @@ def alone(judgments: Judgments, seed: int, draws: int = _DRAWS) -> xr.Dataset:
         (``..._error``). By ``expert``: ``effective``, how many of the worldviews agree with the
         answers, and ``shape``, k̂ of the tail of their likelihoods.
     """
-    probabilities = np.flatnonzero(judgments.answers["kind"].values == "probability")
-    judgments = replace(judgments, answers=judgments.answers.isel(answer=probabilities))
+    judgments = probabilities_of(judgments)
     named = set(judgments.answers["question"].values.tolist())
     asked = tuple(name for name in judgments.questions if name in named)
     questions = [judgments.questions[name] for name in asked]
@@ -85,6 +84,12 @@ def alone(judgments: Judgments, seed: int, draws: int = _DRAWS) -> xr.Dataset:
     names = [str(each) for each in judgments.answers["expert"].values]
     found = [_of_expert(people, rows, number) for number in range(len(names))]
     return xr.concat(found, xr.IndexVariable("expert", names))
+
+
+def probabilities_of(judgments: Judgments) -> Judgments:
+    """Leave out the answers that are no probabilities."""
+    kept = np.flatnonzero(judgments.answers["kind"].values == "probability")
+    return replace(judgments, answers=judgments.answers.isel(answer=kept))
 
 
 def _of_expert(people: "_People", rows: Places, expert: int) -> xr.Dataset:

@@ -45,6 +45,7 @@ OTHERS: dict[str, tuple[Callable[[xr.DataTree], None], str]] = {
     "without a parameter": (_drop("margin"), "made by another version of the model"),
     "without worldviews": (_drop("worldview"), "made by another version of the model"),
     "other people's parameters": (_rename, "made by another version of the model"),
+    "of priors of its own": (_set("prior_set", "mine"), "made by another version of the model"),
     "without outcomes": (_prune, "made by another version of the model"),
     "a study that has changed": (
         _set("studies", '[{"name": "authors"}]'),

@@ -133,11 +133,11 @@ def _consensus(
     alone = expert.isel(expert=[each not in of_crowds for each in camp_of_expert])
     people = [alone.drop_vars("expert").rename(expert="person")]
     weights = [np.ones(alone.sizes["expert"])]
-    for crowd in crowds:
-        members = of_crowds[crowd.camp]
-        shown = (camp_of_expert == crowd.camp).sum()
+    for camp, members in of_crowds.items():
+        count = sum(len(crowd.people) for crowd in crowds if crowd.camp == camp)
+        count += int((camp_of_expert == camp).sum())
         people.append(members.rename(member="person"))
-        weights.append(np.full(_MEMBERS, (len(crowd.people) + shown) / _MEMBERS))
+        weights.append(np.full(_MEMBERS, count / _MEMBERS))
     return _weighted_median(xr.concat(people, "person"), "person", np.concatenate(weights))
 
 

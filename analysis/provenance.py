@@ -1,6 +1,7 @@
 """Where a result came from: data, versions, settings, and a short id that a paper can cite."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -15,6 +16,14 @@ from takeoff.models.questions import Judgments
 __all__ = ["data_hash", "describe"]
 
 _LIBRARIES = ("takeoff", "pymc", "pytensor", "nutpie", "numba", "numpy", "xarray", "arviz")
+
+
+def _people_by_camp(crowds: Sequence[Crowd]) -> dict[str, int]:
+    """Count the people without worldviews of their own; crowds of several studies share a camp."""
+    people: Counter[str] = Counter()
+    for crowd in crowds:
+        people[crowd.label] += len(crowd.people)
+    return dict(people)
 
 
 def describe(
@@ -52,7 +61,7 @@ def describe(
         "settings": json.dumps(dict(settings)),
         "prior_set": chosen.name,
         "camp_weights": json.dumps(dict(judgments.camp_weights)),
-        "crowds": json.dumps({each.label: len(each.people) for each in crowds}),
+        "crowds": json.dumps(_people_by_camp(crowds)),
         "studies": json.dumps(
             [
                 {

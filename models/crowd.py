@@ -6,13 +6,13 @@ distribution of worldviews, so the likelihood of their answers is an integral ov
 (``crowd_likelihood``), the same for all who gave the same answers: a *pattern*. People round, so
 a survey of thousands has a few hundred patterns, and costs what these cost.
 
-Into the crowd of their camp go people who
+Into the crowd of their study and camp go people who
 
 - gave at most two answers, each the probability of takeover, extinction or catastrophe, dated or
   not, asked outright and in one scenario, and
 - share no source with others,
 
-where a camp has at least fifty of them. Five of them, spread over the camp's answers, keep
+where there are at least fifty of them. Five of them, spread over the camp's answers, keep
 worldviews of their own, as all other experts do, so that single people can be looked at.
 """
 
@@ -48,8 +48,8 @@ class Crowd:
 
     Attributes
     ----------
-    camp
-        Their camp, "" for none.
+    camp, study
+        Their camp, "" for none, and the study that asked them.
     scenario
         In which all their answers are read.
     people
@@ -61,6 +61,7 @@ class Crowd:
     """
 
     camp: str
+    study: str
     scenario: Scenario
     people: tuple[str, ...]
     patterns: tuple[Pattern, ...]
@@ -89,10 +90,10 @@ def part(judgments: Judgments, many: int = MANY) -> tuple[Judgments, tuple[Crowd
         return judgments, ()
     scenario = judgments.questions[table["question"].iloc[0]].scenario
     crowds = []
-    for camp, said in table.groupby("camp", sort=False):
+    for (camp, study), said in table.groupby(["camp", "study"], sort=False):
         if said["expert_name"].nunique() >= many:
             rest = said[~said["expert_name"].isin(_shown(said))]
-            crowds.append(_crowd(str(camp), scenario, rest))
+            crowds.append(_crowd(str(camp), str(study), scenario, rest))
     gone = {person for crowd in crowds for person in crowd.people}
     answers = judgments.answers
     return (
@@ -130,9 +131,11 @@ def _few_answers(judgments: Judgments) -> "pd.DataFrame | None":
     if table.empty:
         return None
     camp_of = dict(zip(people, answers["camp"].values, strict=True))
+    study_of = dict(zip(people, answers["study"].values, strict=True))
     for side in ("lower", "upper"):
         table[side] = log_odds(table[side].to_numpy())
-    return table.assign(camp=table["expert_name"].map(camp_of))
+    who = table["expert_name"]
+    return table.assign(camp=who.map(camp_of), study=who.map(study_of))
 
 
 def _is_decided(question: Question) -> bool:
@@ -154,7 +157,7 @@ def _shown(answers: "pd.DataFrame") -> list[str]:
     return [str(each) for each in upper.index[places.astype(int)]]
 
 
-def _crowd(camp: str, scenario: Scenario, answers: "pd.DataFrame") -> Crowd:
+def _crowd(camp: str, study: str, scenario: Scenario, answers: "pd.DataFrame") -> Crowd:
     by_person: dict[str, list[tuple[str, float, float]]] = {}
     rows = zip(
         answers["expert_name"], answers["question"], answers["lower"], answers["upper"], strict=True
@@ -165,5 +168,10 @@ def _crowd(camp: str, scenario: Scenario, answers: "pd.DataFrame") -> Crowd:
     patterns = tuple(Counter(given))
     number = {pattern: row for row, pattern in enumerate(patterns)}
     return Crowd(
-        camp, scenario, tuple(by_person), patterns, np.array([number[each] for each in given])
+        camp,
+        study,
+        scenario,
+        tuple(by_person),
+        patterns,
+        np.array([number[each] for each in given]),
     )

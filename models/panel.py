@@ -26,7 +26,7 @@ from takeoff.models.answers.observed import errors_of, observe_answers
 from takeoff.models.answers.places import Places, is_level
 from takeoff.models.answers.rounded import LEAST_NOISE
 from takeoff.models.answers.said import Rows, Said, asked_of_the_world
-from takeoff.models.answers.shared_errors import SharedErrors
+from takeoff.models.answers.shared_errors import SharedErrors, error_of_crowd
 from takeoff.models.coordinates import Coordinates, Guide, straightened
 from takeoff.models.crowd import MANY, Crowd, part
 from takeoff.models.crowd_likelihood import Camp, Told, tell
@@ -195,7 +195,7 @@ def panel_model(
                 crowd,
                 _camp(chosen, judgments, crowd.camp, views, model),
                 judgments.questions,
-                {name: shift[row] for row, name in enumerate(asked)},
+                _offsets(asked, shift, error_of_crowd(crowd.study, said.sharing, shared)),
                 noise[READINGS.index("level")],
                 care_spread=scales.care * CARE_SPREAD,
                 least_noise=LEAST_NOISE,
@@ -236,6 +236,14 @@ def _camp(
     apart: Any = pt.dot(contrasts, model["contrast"]) if len(contrasts) else np.zeros(len(VARYING))
     centers = {name: model[name][None] for name in VARYING}
     return Camp({**views, **centers}, spreads * apart, spreads * model["disagreement"])
+
+
+def _offsets(
+    asked: Sequence[str], wording: TensorVariable, error: TensorVariable | None
+) -> dict[str, TensorVariable]:
+    """Give what a crowd's answers to each question are off by."""
+    total = wording if error is None else wording + error
+    return {name: total[row] for row, name in enumerate(asked)}
 
 
 def _observe_crowds(crowds: Sequence[Crowd], told: Sequence[Told]) -> None:

@@ -27,7 +27,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.errors import InputError
 from takeoff.models.questions import QUANTITIES, Question
 
-__all__ = ["SharedErrors", "Sharing", "shared_error"]
+__all__ = ["SharedErrors", "Sharing", "error_of_crowd", "shared_error"]
 
 
 @dataclass(frozen=True)
@@ -111,4 +111,18 @@ def shared_error(
     if errors.bias > 0:
         bias = pm.Normal("panel_bias", 0, errors.bias)
         total.append(absolute * np.ones(len(sharing.group)) * bias)
+    return pt.add(*total) if len(total) > 1 else (total[0] if total else None)
+
+
+def error_of_crowd(study: str, sharing: Sharing, errors: SharedErrors) -> TensorVariable | None:
+    """Give what all of a crowd's answers are off by, once ``shared_error`` is declared.
+
+    Its people belong to no group; its survey's offset and the bias of all are theirs, too.
+    """
+    declared = pm.modelcontext(None).named_vars
+    total = []
+    if "study_effect" in declared and study in sharing.surveys:
+        total.append(errors.study * declared["study_effect"][sharing.surveys.index(study)])
+    if "panel_bias" in declared:
+        total.append(declared["panel_bias"])
     return pt.add(*total) if len(total) > 1 else (total[0] if total else None)

@@ -11,8 +11,9 @@ from scipy.special import logsumexp
 from takeoff.analysis.derived import log_likelihood
 from takeoff.analysis.fit import simulate_panel
 from takeoff.data import join, load_study
+from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.crowd import part
-from takeoff.models.panel import Panel, panel_model
+from takeoff.models.panel import Panel, offset_sd, panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
@@ -71,6 +72,36 @@ def test_a_small_survey_is_no_crowd(few: Judgments) -> None:
     own, crowds = part(few, many=PEOPLE + 1)
     assert crowds == ()
     assert own is few or own.answers.sizes == few.answers.sizes
+
+
+def test_a_bias_and_a_surveys_offset_move_a_crowd_as_its_wordings_do(survey: Judgments) -> None:
+    """By as much in every question, and a survey's offset its own crowd alone."""
+    people = first(survey, 2 * PEOPLE)
+    half = np.repeat(["espai_2023", "other"], PEOPLE)
+    two = replace(people, answers=people.answers.assign_coords(study=("expert", half)))
+    shared = SharedErrors(study=0.8, bias=0.5)
+    panel = panel_model(two, prior_set("neutral"), many=PEOPLE, shared=shared)
+    assert [each.study for each in panel.crowds] == ["espai_2023", "other"]
+    truth, _ = simulate_panel(panel, 1, seed=4)
+    truth = truth.assign({name: 0 * truth[name] for name in ("study_effect", "panel_bias")})
+    # One wording is one offset, in units of its spread; offsets differ from it by nothing else.
+    spread = np.array([offset_sd(two.questions[name]) for name in panel.questions])
+
+    def logs(wording: float = 0.0, offset: float = 0.0, bias: float = 0.0) -> tuple[Any, Any]:
+        moved = truth.assign(
+            wording=truth["wording"] + wording / spread,
+            study_effect=truth["study_effect"] + np.array([offset / shared.study, 0.0]),
+            panel_bias=truth["panel_bias"] + bias,
+        )
+        patterns = log_likelihood(moved, panel)["crowd"].values[0, 0]
+        return tuple(np.split(patterns, [len(panel.crowds[0].patterns)]))
+
+    plain, worded = logs(), logs(wording=0.3)
+    assert not np.allclose(plain[0], worded[0], rtol=1e-3)
+    np.testing.assert_allclose(np.concatenate(logs(bias=0.3)), np.concatenate(worded), rtol=1e-9)
+    own, others = logs(offset=0.3)
+    np.testing.assert_allclose(own, worded[0], rtol=1e-9)
+    np.testing.assert_allclose(others, plain[1], rtol=1e-9)
 
 
 @pytest.mark.parametrize("noise", [0.3, 1.0])

@@ -78,7 +78,10 @@ def weight_figure(weight: xr.Dataset, width: float = PAGE) -> "Figure":
 
 @styled
 def rows_figure(rows: xr.Dataset, width: float = PAGE) -> "Figure":
-    """Draw the consensus on catastrophe after each change, with its interval."""
+    """Draw the consensus on catastrophe after each change, with its interval.
+
+    ``now`` among the rows' variables is the median with nothing changed.
+    """
     table = rows.sel(who="consensus", outcome="catastrophe")
     kept = np.isfinite(table["value"].values).all(axis=-1)
     table = table.isel(row=kept)
@@ -89,6 +92,7 @@ def rows_figure(rows: xr.Dataset, width: float = PAGE) -> "Figure":
     colors = [_HOW[str(each)] for each in table["how"].values]
     axes.hlines(places, low, high, colors=colors, lw=1.6)
     axes.scatter(middle, places, color=colors, s=14, zorder=3)
+    axes.axvline(100 * float(table["now"]), color=INK, lw=0.8, ls=":")
     axes.set_yticks(places, [brief(str(each), 44) for each in table["row"].values])
     axes.set_ylim(-0.8, count - 0.2)
     axes.set_xlabel("consensus on catastrophe, %")

@@ -49,10 +49,10 @@ def about_refits(table: xr.Dataset, now: Now) -> str:
     """Say which change moves the consensus on catastrophe furthest, if any is sure to."""
     known = table.isel(row=_usable(table))
     if not known.sizes["row"]:
-        return "No change could be carried out well enough to say what it does."
+        return "No change could be told reliably."
     step, error = _steps(known, now)
     sure = np.abs(step) > _SURE * error
-    said = f"Of {counted(len(step), 'change')} that could be carried out"
+    said = f"Of {counted(len(step), 'change')} told reliably"
     if not sure.any():
         return f"{said} none is sure to move the consensus on catastrophe from {_text(now)}."
     place = int(np.argmax(np.where(sure, np.abs(step), -1)))
@@ -91,7 +91,8 @@ def shown(table: xr.Dataset, now: Now) -> xr.Dataset:
     wanted = np.array([kind_of(each) not in _ELSEWHERE for each in changes])
     rows = np.flatnonzero((wanted if wanted.any() else ~wanted) & (table["how"] != "failed").values)
     step = np.abs(_steps(named.isel(row=rows), now)[0])
-    return named.isel(row=np.sort(rows[np.argsort(-step)[:_MOST_DRAWN]]))
+    kept = np.sort(rows[np.argsort(-step)[:_MOST_DRAWN]])
+    return named.isel(row=kept).assign(now=now.median)
 
 
 def _change(table: xr.Dataset, row: int) -> Change:

@@ -24,6 +24,8 @@ from takeoff.analysis.sensitivity.findings import Row, of_weights
 from takeoff.analysis.sensitivity.weights import Weights, weights_of
 from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.panel import panel_model
+from takeoff.models.priors import PriorSet, log_prior_ratio
+from takeoff.models.scales import Scales
 from takeoff.models.transforms import to_real
 from takeoff.models.worldviews import prior_spreads
 
@@ -91,6 +93,8 @@ def _otherwise(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
         # Experts differ in units of these, so the base's draws stand for other worldviews.
         return xr.full_like(prior["margin"], np.nan)
     stretched, errors = scales(change), shared_errors(change)
+    if (stretched, errors) == (Scales(), SharedErrors()):
+        return _of_centers(base, other)
     panel = panel_model(base.judgments, other, scales=stretched, shared=errors)
     names = [str(each.name) for each in panel.model.free_RVs]
     if set(names) - set(prior.data_vars):
@@ -102,6 +106,18 @@ def _otherwise(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
         likelihood = derived.log_likelihood(base.draws, panel)["log_odds"]
         total = total + (likelihood - base.log_likelihood).sum("answer")
     return total
+
+
+def _of_centers(base: Base, other: PriorSet) -> xr.DataArray:
+    """Compare what two prior sets say of the panel's centre."""
+    margin = base.draws["margin"].transpose("chain", "draw")
+    values = {
+        str(name): each.transpose("chain", "draw").values
+        for name, each in base.draws.data_vars.items()
+        if set(each.dims) == {"chain", "draw"}
+    }
+    ratio = np.asarray(log_prior_ratio(values, other, base.chosen), float)
+    return margin.copy(data=np.broadcast_to(ratio, margin.shape))
 
 
 def _sum(prior: xr.Dataset) -> xr.DataArray:

@@ -37,12 +37,12 @@ BAD = failed(Change.of({"without.question": "extinction"}), "all bad", 1.2, 3.0)
 
 def test_only_what_is_clear_of_its_error_is_said_to_move_the_answer() -> None:
     said = about_refits(table([ANN, NOISY, APART, BIAS, BAD]), NOW)
-    assert said.startswith("Of 3 changes that could be carried out, 1 moves the consensus")
+    assert said.startswith("Of 3 changes told reliably, 1 moves the consensus")
     assert "“without Ann” (30%)" in said
     assert "noise" not in said
     none = about_refits(table([NOISY, BIAS]), NOW)
     assert none.endswith("none is sure to move the consensus on catastrophe from 20%.")
-    assert "No change could be" in about_refits(table([APART, BAD]), NOW)
+    assert "No change could be told" in about_refits(table([APART, BAD]), NOW)
 
 
 def test_the_furthest_of_each_kind_is_named_with_its_doubt() -> None:

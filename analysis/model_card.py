@@ -94,8 +94,8 @@ def model_card(tree: xr.DataTree | None = None) -> str:
         CARD.purpose,
         "",
         f"It has {len(PARAMETER_NAMES)} parameters, of which {len(VARYING)} differ between experts "
-        f"({', '.join(VARYING)}), {len(PRIOR_SETS)} prior sets ({', '.join(PRIOR_SETS)}), and "
-        f"{len(OUTCOMES)} outcomes.",
+        f"({', '.join(VARYING)}), {len(PRIOR_SETS)} prior sets ({', '.join(PRIOR_SETS)}) and their "
+        f"average, and {len(OUTCOMES)} outcomes.",
         *_section("Meant for", CARD.intended),
         *_section("Not meant for", CARD.not_for),
         *_section("Limits", CARD.limits),

@@ -97,10 +97,9 @@ def _way(
     if name != drawn_under:
         how = f"reweighted, worth {probability(found.efficiency)} of the draws"
     if not found.usable:
-        how = (
-            f"out of reach of reweighting (k̂ {found.shape:.2f}): takeoff report --prior {name}, or "
-            f"--prior {AVERAGED.name} for all sets in one report"
-        )
+        how = f"out of reach of reweighting (k̂ {found.shape:.2f}): takeoff report --prior {name}"
+        if drawn_under != AVERAGED.name:
+            how += f", or --prior {AVERAGED.name} for all sets in one report"
         return Way(name, how, False, {})
     people = _populations(table, weights, camp, declared)
     answers = {

@@ -34,7 +34,9 @@ FEWEST = 100.0
 def about_evidence(evidence: xr.Dataset) -> list[str]:
     """Say how far the panel's answers tell the prior sets apart."""
     sets = [str(each) for each in evidence["prior_set"].values]
-    usable = [name for name in sets if _shape(evidence, name) < _NO_MEAN]
+    # Under the average a set's chance is a mean of numbers from 0 to 1, and needs no bound of k̂.
+    precise = evidence.attrs.get("drawn_under") == AVERAGED.name
+    usable = [name for name in sets if precise or _shape(evidence, name) < _NO_MEAN]
     said = []
     if len(usable) > 1:
         rows = {name: evidence.sel(prior_set=name) for name in usable}
@@ -45,7 +47,7 @@ def about_evidence(evidence: xr.Dataset) -> list[str]:
         )
         said.append(_verdict(evidence.sel(prior_set=usable)))
     rough = [name for name in usable if _shape(evidence, name) > LARGEST_SHAPE]
-    if rough:
+    if rough and not precise:
         said.append(
             f"For {listed(rough)} this is rough, and its error may be larger than it says: a few "
             f"draws have most of the weight (k̂ above {LARGEST_SHAPE:g}). {_PRECISE}"

@@ -34,7 +34,8 @@ def evidence(
         By ``prior_set``: ``panel_log_evidence`` less that of the panel's own set, and
         ``panel_probability`` at equal prior odds, both with Monte Carlo standard errors
         (``..._error``); ``panel_shape``, k̂ of the weights that turn the draws into those of the
-        set, and ``panel_efficiency``, their effective share. By ``expert`` and ``prior_set`` the
+        set, and ``panel_efficiency``, their effective share; the attribute ``drawn_under`` names
+        the set of the fit. By ``expert`` and ``prior_set`` the
         evidence of each expert's own answers (`alone`). And ``divergence`` (prior_set, other_set)
         in nats: the most that answers could speak for one set on average, were it right.
     """
@@ -56,4 +57,5 @@ def evidence(
             ),
         },
         coords={"prior_set": names, "other_set": names},
+        attrs={"drawn_under": drawn_under},
     )

@@ -8,6 +8,7 @@ from takeoff.analysis.summaries import HEADLINES
 from takeoff.analysis.switch import switch_of
 from takeoff.analysis.wording import quantity
 from takeoff.models.outcomes import outcome
+from takeoff.models.priors import PRIOR_SETS
 from tests.analysis.synthetic import synthetic_tree
 
 CAMPS = ("Concerned", "Skeptical")
@@ -34,6 +35,12 @@ def test_at_either_end_the_population_is_one_camp(tree: xr.DataTree) -> None:
             median = np.median(draws)
             written, _ = switch.ways[0].answers[name]["population"][step]
             assert written == quantity(median, outcome(name).unit)
+
+
+def test_a_fit_under_the_average_reaches_every_set(tree: xr.DataTree) -> None:
+    switch = switch_of(tree, "averaged", {"Concerned": 0.5, "Skeptical": 0.5})
+    assert [each.name for each in switch.ways] == ["averaged", *PRIOR_SETS]
+    assert all(each.usable for each in switch.ways)
 
 
 def test_the_first_way_is_the_fit_itself(tree: xr.DataTree) -> None:

@@ -75,6 +75,15 @@ def test_evidence_of_few_draws_is_called_rough() -> None:
     assert rough not in " ".join(about_evidence(table((0.0, 0.5, 0.4), shape=0.6)))
 
 
+def test_evidence_under_the_average_is_not_rough_whatever_the_tail() -> None:
+    """A set that is all but refuted has few draws, and a chance that is known to be small."""
+    drawn = table((0.0, 0.5, -4.0), shape=1.1).assign_attrs(drawn_under="averaged")
+    said = " ".join(about_evidence(drawn))
+    assert "heterogeneous 1% (± 1)" in said
+    assert "rough" not in said
+    assert "cannot be weighed" not in said
+
+
 def test_an_expert_with_whom_few_worldviews_agree_is_not_weighed() -> None:
     assert about_experts(table((0.0, 5.0, 5.0), effective=20)) == [
         "Too few imagined worldviews agree with Ann to weigh the sets by their answers."

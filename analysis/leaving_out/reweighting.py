@@ -27,7 +27,13 @@ from takeoff.analysis.predictive import own_log_prior, own_variables
 from takeoff.models.panel import Panel
 from takeoff.models.special import FloatArray
 
-__all__ = ["Weights", "equal_weights", "without_answers", "without_experts"]
+__all__ = [
+    "Weights",
+    "equal_weights",
+    "log_ratios_without_experts",
+    "without_answers",
+    "without_experts",
+]
 
 _NARROWED = 0.7
 """Variance of q as a share of the regression's: of 23 experts of the default study, 20 have a k̂
@@ -69,17 +75,27 @@ def without_answers(log_likelihood: FloatArray) -> list[Weights]:
 
 def without_experts(log_likelihood: FloatArray, draws: xr.Dataset, panel: Panel) -> list[Weights]:
     """Weigh draws as if each expert had not been asked, of log likelihood (sample, expert)."""
+    return [_smoothed(each) for each in log_ratios_without_experts(log_likelihood, draws, panel).T]
+
+
+def log_ratios_without_experts(
+    log_likelihood: FloatArray, draws: xr.Dataset, panel: Panel
+) -> FloatArray:
+    """Give the logarithm of those weights before they are smoothed: (sample, expert).
+
+    Experts are independent of each other given what is shared, so several are left out by the sum.
+    """
     samples = len(log_likelihood)
     prior = _samples(own_log_prior(draws, panel))
     directions = np.linalg.qr(_normal_scores(draws, panel)).Q
-    weights = []
+    ratios = []
     for row in range(draws.sizes["expert"]):
         own = _side_by_side(draws[own_variables(panel)].isel(expert=row))
         said = log_likelihood[:, row]
         enough = samples >= _FEWEST_DRAWS * own.shape[1]
         likely = _log_density(own, directions) - prior[:, row] if enough else 0.0
-        weights.append(_smoothed(likely - said))
-    return weights
+        ratios.append(likely - said)
+    return np.stack(ratios, axis=1)
 
 
 def _smoothed(log_ratio: FloatArray) -> Weights:

@@ -7,8 +7,10 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
+from takeoff.analysis.leaving_out.reweighting import log_ratios_without_experts
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.provenance import data_hash
+from takeoff.analysis.sensitivity.components import of_sources
 from takeoff.data import join, load_study
 from takeoff.models.errors import InputError
 from takeoff.models.panel import Panel, panel_model
@@ -62,6 +64,19 @@ class Base:
         """Log likelihood of each answer at these draws: (chain, draw, answer)."""
         table = self.tree["log_likelihood"].to_dataset()["log_odds"]
         return table.sel(draw=self.draws["draw"].values)
+
+    @cached_property
+    def without_experts(self) -> xr.DataArray:
+        """Log ratio of the density without an expert to the one with them: (chain, draw, expert).
+
+        What belongs to the expert alone is integrated over, see `leaving_out.reweighting`.
+        """
+        said = of_sources(self.log_likelihood, self.judgments, "expert")
+        experts = self.draws["expert"].values
+        said = said.transpose("chain", "draw", "expert").reindex(expert=experts, fill_value=0.0)
+        flat = said.values.reshape(-1, len(experts))
+        ratios = log_ratios_without_experts(flat, self.draws, self.panel)
+        return said.copy(data=ratios.reshape(said.shape))
 
 
 def base_of(tree: xr.DataTree) -> Base:

@@ -40,11 +40,13 @@ from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.priors import AVERAGED, PRIOR_SETS, Prior, PriorSet, averaged, prior_set
 from takeoff.models.questions import Judgments
 from takeoff.models.scales import SCALES, Scales
+from takeoff.models.special import FloatArray
 
 __all__ = [
     "WITHOUT",
     "Change",
     "Value",
+    "answer_powers",
     "changed_judgments",
     "changed_prior",
     "checked",
@@ -162,6 +164,16 @@ def scales(change: Change) -> Scales:
 def shared_errors(change: Change) -> SharedErrors:
     """Give what a change assumes of errors that answers share."""
     return SharedErrors(**change.numbers("shared."))
+
+
+def answer_powers(judgments: Judgments, change: Change) -> FloatArray:
+    """Give the power to which each answer's likelihood is raised (answer,)."""
+    answers = judgments.answers
+    powers = np.full(answers.sizes["answer"], change.numbers("power.all.").get("answers", 1.0))
+    for kind, column in (("expert", "expert_name"), ("question", "question")):
+        for name, power in change.numbers(f"power.{kind}.").items():
+            powers[answers[column].values == name] *= power
+    return powers
 
 
 def changed_judgments(judgments: Judgments, change: Change) -> Judgments:

@@ -17,6 +17,7 @@ from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import (
     Change,
+    answer_powers,
     changed_judgments,
     changed_prior,
     scales,
@@ -152,7 +153,7 @@ def changed_panel(judgments: Judgments, job: Job) -> Panel:
     change = job.change
     chosen = changed_prior(prior_set(job.prior), change)
     panel = panel_model(judgments, chosen, scales=scales(change), shared=shared_errors(change))
-    likelihood = panel.guide.likelihood * pt.constant(_powers(judgments, change))
+    likelihood = panel.guide.likelihood * pt.constant(answer_powers(judgments, change))
     more: list[TensorVariable] = []
     for name, power in _prior_powers(panel, change).items():
         variable = panel.model[name]
@@ -171,16 +172,6 @@ def _prior_powers(panel: Panel, change: Change) -> dict[str, float]:
     powers = dict.fromkeys(top_level(panel) if every != 1.0 else (), every)
     for name, power in change.numbers("power.prior.").items():
         powers[name] = powers.get(name, 1.0) * power
-    return powers
-
-
-def _powers(judgments: Judgments, change: Change) -> FloatArray:
-    """Give the power to which each answer's likelihood is raised (answer,)."""
-    answers = judgments.answers
-    powers = np.full(answers.sizes["answer"], change.numbers("power.all.").get("answers", 1.0))
-    for kind, column in (("expert", "expert_name"), ("question", "question")):
-        for name, power in change.numbers(f"power.{kind}.").items():
-            powers[answers[column].values == name] *= power
     return powers
 
 

@@ -1,8 +1,7 @@
 """Reweighting: what a change would do, told from the base's draws without a fit.
 
-Each draw is weighted by how the change multiplies its density. Whoever is left out takes the
-likelihood of their answers away; their own deviations then follow their prior, which changes
-nothing for the others.
+Each draw is weighted by how the change multiplies its density. Whoever is left out takes away the
+likelihood of their answers, integrated over what belongs to them alone.
 """
 
 import time
@@ -14,12 +13,13 @@ from takeoff.analysis import derived
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import (
     Change,
+    answer_powers,
     changed_judgments,
     changed_prior,
     scales,
     shared_errors,
 )
-from takeoff.analysis.sensitivity.components import log_prior, of_sources, top_level
+from takeoff.analysis.sensitivity.components import log_prior, top_level
 from takeoff.analysis.sensitivity.findings import Row, of_weights
 from takeoff.analysis.sensitivity.weights import Weights, weights_of
 from takeoff.models.answers.shared_errors import SharedErrors
@@ -50,28 +50,22 @@ def reweighted(base: Base, change: Change, prior: xr.Dataset) -> tuple[Row, Weig
 
 def log_ratio(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
     """Compute the logarithm of a changed density over the base's, at its draws (chain, draw)."""
-    total = xr.zeros_like(base.log_likelihood.isel(answer=0, drop=True))
-    words = ("prior", "scale", "center", "spread", "shared")
-    if any(name.split(".")[0] in words for name, _ in change.settings):
-        total = total + _otherwise(base, change, prior)
+    total, likelihood = _otherwise(base, change, prior)
     left = changed_judgments(base.judgments, change).answers
-    kept = np.isin(base.judgments.answers["expert_name"].values, left["expert"].values)
-    kept &= np.isin(base.judgments.answers["question"].values, left["question"].values)
-    total = total - base.log_likelihood.isel(answer=~kept).sum("answer")
+    answers = base.judgments.answers
+    gone = answers["expert"].values[~np.isin(answers["expert"].values, left["expert"].values)]
+    if len(gone):
+        total = total + base.without_experts.sel(expert=gone).sum("expert")
+    heard = np.isin(answers["question"].values, left["question"].values)
+    powers = xr.DataArray(heard * answer_powers(base.judgments, change), dims="answer")
+    here = ~np.isin(answers["expert_name"].values, gone)
+    step = powers * likelihood - base.log_likelihood
+    total = total + step.isel(answer=here).sum("answer")
     for name, power in change.numbers("power.prior.").items():
         total = total + (power - 1) * prior[name]
-    everything = change.numbers("power.all.")
-    if "priors" in everything:
+    if "priors" in change.numbers("power.all."):
         stated = prior[[name for name in top_level(base.panel) if name in prior]]
-        total = total + (everything["priors"] - 1) * _sum(stated)
-    if "answers" in everything:
-        total = total + (everything["answers"] - 1) * base.log_likelihood.sum("answer")
-    for source in ("expert", "question"):
-        powers = change.numbers(f"power.{source}.")
-        if powers:
-            own = of_sources(base.log_likelihood, base.judgments, source)
-            for name, power in powers.items():
-                total = total + (power - 1) * own.sel({source: name}, drop=True)
+        total = total + (change.numbers("power.all.")["priors"] - 1) * _sum(stated)
     for name, value in change.numbers("fix.").items():
         away = to_real(name, base.draws[name].values) - float(to_real(name, np.array(value)))
         total = total - 0.5 * base.draws[name].copy(data=(away / nearness(base, name)) ** 2)
@@ -83,29 +77,32 @@ def nearness(base: Base, name: str) -> float:
     return NEARNESS * float(np.std(to_real(name, base.draws[name].values)))
 
 
-def _otherwise(base: Base, change: Change, prior: xr.Dataset) -> xr.DataArray:
-    """Compare priors, and the likelihood where the change moves what an answer is expected to be.
+def _otherwise(base: Base, change: Change, prior: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
+    """Compare priors, (chain, draw), and give the likelihood of each answer (chain, draw, answer).
 
     The variables are the story's, so that a question's offset grows with the scale of wording.
     """
+    same = xr.zeros_like(prior["margin"])
+    words = ("prior", "scale", "center", "spread", "shared")
+    if not any(name.split(".")[0] in words for name, _ in change.settings):
+        return same, base.log_likelihood
     other = changed_prior(base.chosen, change)
     if not np.allclose(prior_spreads(other), prior_spreads(base.chosen)):
         # Experts differ in units of these, so the base's draws stand for other worldviews.
-        return xr.full_like(prior["margin"], np.nan)
+        return same * np.nan, base.log_likelihood
     stretched, errors = scales(change), shared_errors(change)
     if (stretched, errors) == (Scales(), SharedErrors()):
-        return _of_centers(base, other)
+        return _of_centers(base, other), base.log_likelihood
     panel = panel_model(base.judgments, other, scales=stretched, shared=errors)
     names = [str(each.name) for each in panel.model.free_RVs]
     if set(names) - set(prior.data_vars):
         # A bias that the base had none of: its draws say nothing of where it would have gone.
-        return xr.full_like(prior["margin"], np.nan)
+        return same * np.nan, base.log_likelihood
     # An error that is assumed away no longer matters, so its prior stays what it was.
     total = _sum(log_prior(base.draws, panel)) - _sum(prior[names])
-    if (stretched.wording, stretched.care) != (1.0, 1.0) or errors != SharedErrors():
-        likelihood = derived.log_likelihood(base.draws, panel)["log_odds"]
-        total = total + (likelihood - base.log_likelihood).sum("answer")
-    return total
+    if (stretched.wording, stretched.care) == (1.0, 1.0) and errors == SharedErrors():
+        return total, base.log_likelihood
+    return total, derived.log_likelihood(base.draws, panel)["log_odds"]
 
 
 def _of_centers(base: Base, other: PriorSet) -> xr.DataArray:

@@ -21,11 +21,12 @@ from takeoff.analysis.sensitivity import sweep as sweep_module
 from takeoff.analysis.sensitivity.base import Base, base_of
 from takeoff.analysis.sensitivity.changes import (
     Change,
+    changed_judgments,
     changed_prior,
     scales,
     shared_errors,
 )
-from takeoff.analysis.sensitivity.components import log_prior, top_level
+from takeoff.analysis.sensitivity.components import log_prior, of_sources, top_level
 from takeoff.analysis.sensitivity.page import three_sentences
 from takeoff.analysis.sensitivity.powerscale import power_scaling
 from takeoff.analysis.sensitivity.refit import Job, Sampling, refit, start_of
@@ -39,6 +40,7 @@ from takeoff.models.errors import InputError
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel, panel_model
 from takeoff.models.priors import prior_set
+from takeoff.models.scales import Scales
 
 pytestmark = pytest.mark.slow
 
@@ -170,6 +172,30 @@ def test_weights_are_the_ratio_of_what_two_models_have(
     found = log_ratio(base, change, prior).isel(chain=0, draw=slice(0, 30, 10)).values
     assert np.ptp(exact) > 0.1
     np.testing.assert_allclose(found, exact, rtol=1e-6, atol=1e-6)
+
+
+def test_who_is_left_out_has_no_part_in_what_else_is_changed(base: Base, prior: Any) -> None:
+    gone = {"without.expert": "Ash"}
+    left = changed_judgments(base.judgments, Change.of(gone))
+    some = base.draws.isel(chain=0, draw=slice(0, 30, 10)).sel(expert=left.answers["expert"])
+    found, exact = [], []
+    for factor in (1.0, 2.0):
+        ratio = log_ratio(base, Change.of({**gone, "scale.wording": factor}), prior)
+        found.append(ratio.isel(chain=0, draw=slice(0, 30, 10)).values)
+        panel = panel_model(left, base.chosen, scales=Scales(wording=factor))
+        exact.append(log_density(panel, some))
+    np.testing.assert_allclose(found[1] - found[0], exact[1] - exact[0], rtol=1e-6, atol=1e-6)
+
+
+def test_leaving_people_out_integrates_over_what_is_theirs_alone(base: Base, prior: Any) -> None:
+    """Those are not the plain weights, and of two people they are the product."""
+    one, other, both = (
+        log_ratio(base, Change.of({"without.expert": who}), prior).values
+        for who in ("Ash", "Eve", ("Ash", "Eve"))
+    )
+    np.testing.assert_allclose(both, one + other)
+    said = of_sources(base.log_likelihood, base.judgments, "expert").sel(expert="Ash")
+    assert np.std(one + said.values) > 0.1
 
 
 def test_an_error_that_is_assumed_away_keeps_its_prior_out_of_the_weights(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -322,10 +323,12 @@ def _weighed(
     if not chosen.averaged or len(left) > MOST:
         return {"evidence": found}
 
+    seeds = count(seed + 1)  # with one seed the errors of people who know little would be alike
+
     def sample(judgments: Judgments) -> xr.Dataset:
         alone = panel_model(judgments, chosen)
         draws = min(posterior.sizes["draw"], _DRAWS_ALONE)
-        return sample_panel(alone, seed=seed, draws=draws, tune=_TUNE_ALONE, chains=2)[0]
+        return sample_panel(alone, seed=next(seeds), draws=draws, tune=_TUNE_ALONE, chains=2)[0]
 
     each = {name: of_one(panel.judgments, name) for name in left}
     return {"evidence": with_sampled(found, each, sample)}

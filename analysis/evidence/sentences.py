@@ -79,8 +79,9 @@ def about_experts(evidence: xr.Dataset) -> list[str]:
         ]
     left = [name for name in experts if name not in trusted]
     if left:
+        kind = "imagined or sampled" if "sampled" in evidence else "imagined"
         said.append(
-            f"Too few imagined worldviews agree with {listed(left)} to weigh the sets by their "
+            f"Too few {kind} worldviews agree with {listed(left)} to weigh the sets by their "
             "answers."
         )
     return said

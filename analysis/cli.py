@@ -56,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.TyperException as error:
         context = getattr(error, "ctx", None)
         command = "takeoff" if context is None else context.command_path
-        return _refuse(f"{error.format_message().rstrip('.')}; see {command} --help")
+        message = error.format_message().rstrip(".")
+        return _refuse(f"{message}{' See' if message.endswith('?') else '; see'} {command} --help")
     except BrokenPipeError:
         return _leave_pipe()
     except OSError as error:

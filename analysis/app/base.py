@@ -34,6 +34,8 @@ class Base:
         As it was fitted.
     problems
         Why it had not converged, if it had not.
+    posterior
+        Its file; None where there is none.
     """
 
     cloud: Cloud
@@ -44,6 +46,7 @@ class Base:
     prior: str
     seed: int
     problems: tuple[str, ...]
+    posterior: Path | None = None
 
 
 def attributes_of(path: Path) -> dict[str, object]:
@@ -79,10 +82,11 @@ def read_base(path: Path, folder: Path) -> Base:
     attributes = attributes_of(path)
     kept = kept_cloud(attributes, folder)
     if kept is not None:
-        return _base(kept, attributes)
+        return _base(kept, attributes, path)
     from takeoff.analysis.posterior import load_complete
 
-    return base_of(load_complete(path), folder)
+    tree = load_complete(path)
+    return _base(cloud_of_panel(tree, folder), tree.attrs, path)
 
 
 def base_of(tree: xr.DataTree, folder: Path | None = None) -> Base:
@@ -90,7 +94,7 @@ def base_of(tree: xr.DataTree, folder: Path | None = None) -> Base:
     return _base(cloud_of_panel(tree, folder), tree.attrs)
 
 
-def _base(cloud: Cloud, attributes: Mapping[Any, Any]) -> Base:
+def _base(cloud: Cloud, attributes: Mapping[Any, Any], posterior: Path | None = None) -> Base:
     return Base(
         cloud=cloud,
         result=str(attributes["result_id"]),
@@ -100,6 +104,7 @@ def _base(cloud: Cloud, attributes: Mapping[Any, Any]) -> Base:
         prior=str(attributes["prior_set"]),
         seed=int(str(attributes["seed"])),
         problems=tuple(json.loads(str(attributes["problems"]))),
+        posterior=posterior,
     )
 
 

@@ -272,6 +272,7 @@ class Desk:
             seed=self.base.seed,
             files=study_files({HEARD: [(1, said)]}, self.base.weights, _ABOUT),
             heard=heard,
+            posterior=self.base.posterior,
         )
         self._refits.want(expert.number, job)
 

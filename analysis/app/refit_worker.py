@@ -1,7 +1,7 @@
 """The process that fits a panel with one expert more: ``python -m …refit_worker FOLDER``.
 
 It reads ``job.json`` and the study in ``answers/``, says its phases line by line, and writes
-``cloud.nc`` and ``fit.json``.
+``cloud.nc`` and ``fit.json``. Chains start where the panel's own were, if its posterior is there.
 """
 
 import json
@@ -12,6 +12,8 @@ from pathlib import Path
 __all__ = ["main"]
 
 _CHAINS = 2
+_SHORTER = 2
+"""Where the panel's own chains tell where to start, tuning takes so many times fewer steps."""
 
 
 def main(folder: Path) -> None:
@@ -23,18 +25,29 @@ def main(folder: Path) -> None:
 
     from takeoff.analysis.app.cloud import HEARD, cloud_of_expert
     from takeoff.analysis.fit import sample_panel
+    from takeoff.analysis.posterior import load
+    from takeoff.analysis.sensitivity.base import Base
+    from takeoff.analysis.sensitivity.refit import coordinates_of, start_of
     from takeoff.data import join, load_study
     from takeoff.models.panel import panel_model
     from takeoff.models.priors import prior_set
 
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     studies = [load_study(name) for name in job["studies"]]
-    judgments = join([*studies, load_study(folder / "answers")])
     chosen = prior_set(job["prior"])
-    panel = panel_model(judgments, chosen)
+    panel = panel_model(join([*studies, load_study(folder / "answers")]), chosen)
+    start = None
+    if job["posterior"]:
+        tree = load(Path(job["posterior"]))
+        start = start_of(Base(tree, tuple(job["studies"]), join(studies), chosen))
     print("drawing worldviews", flush=True)
     posterior, stats = sample_panel(
-        panel, seed=job["seed"], draws=job["draws"], tune=job["draws"], chains=_CHAINS
+        panel,
+        seed=job["seed"],
+        draws=job["draws"],
+        tune=job["draws"] if start is None else job["draws"] // _SHORTER,
+        chains=_CHAINS,
+        warm=None if start is None else start.of(coordinates_of(panel)),
     )
     print("working out what they imply", flush=True)
     cloud = cloud_of_expert(posterior, job["weights"], job["prior"], job["seed"])

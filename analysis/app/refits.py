@@ -37,9 +37,12 @@ class Job:
         The expert's answers, as the files of a study.
     heard
         The same answers, by question.
+    posterior
+        File of the fitted panel, at whose draws chains start; None starts them afresh.
     draws
-        Draws of each of two chains, after as many to tune. Few, so that they come while the expert
-        still answers; how well they settled is said beside them.
+        Draws of each of two chains, after as many to tune, or half as many from the panel's draws.
+        Few, so that they come while the expert still answers; how well they settled is said beside
+        them.
     """
 
     studies: tuple[str, ...]
@@ -48,6 +51,7 @@ class Job:
     seed: int
     files: Mapping[str, str]
     heard: Mapping[str, Numbers]
+    posterior: Path | None = None
     draws: int = 200
 
 
@@ -144,6 +148,7 @@ class Refits:
                 "weights": dict(job.weights),
                 "seed": job.seed,
                 "draws": job.draws,
+                "posterior": "" if job.posterior is None else str(job.posterior.resolve()),
             }
             (folder / "job.json").write_text(json.dumps(settings), encoding="utf-8")
             said, code = self._run(folder)

@@ -26,7 +26,9 @@ def app(
             show_default=False,
         ),
     ] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any.")] = 8017,
+    port: Annotated[
+        int, typer.Option(metavar="N", min=0, max=65535, help="Port; 0 for any.")
+    ] = 8017,
     host: Annotated[
         str,
         typer.Option(
@@ -36,7 +38,7 @@ def app(
         ),
     ] = "127.0.0.1",
 ) -> None:
-    """Answer in a browser, and see what follows.
+    """Answer in a browser; see what follows.
 
     Prints a link for each expert, and one for who asks them, and serves
     until interrupted. Answers are kept as they are given; start again

@@ -25,7 +25,7 @@ def compare(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for compare.html and comparison.nc.")
+        Path | None, typer.Option(metavar="DIR", help="Folder for compare.html and comparison.nc.")
     ] = None,
 ) -> None:
     """Compare scenarios and interventions.

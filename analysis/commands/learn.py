@@ -25,21 +25,22 @@ StudyNames = Annotated[
     ),
 ]
 Prior = Annotated[
-    str, typer.Option(help="Prior set: neutral, homogeneous, heterogeneous or averaged.")
+    str,
+    typer.Option(metavar="SET", help="Prior set: neutral, homogeneous, heterogeneous or averaged."),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Seed of all random draws.")]
-Draws = Annotated[int, typer.Option(min=1, help="Posterior draws of each chain.")]
-Tune = Annotated[int, typer.Option(min=1, help="Tuning steps of each chain.")]
-Chains = Annotated[int, typer.Option(min=1, help="Chains.")]
+Seed = Annotated[int, typer.Option(metavar="N", min=0, help="Seed of all random draws.")]
+Draws = Annotated[int, typer.Option(metavar="N", min=1, help="Posterior draws of each chain.")]
+Tune = Annotated[int, typer.Option(metavar="N", min=1, help="Tuning steps of each chain.")]
+Chains = Annotated[int, typer.Option(metavar="N", min=1, help="Chains.")]
 
 _DEFAULT_STUDIES = ("fri_2023", "authors")
 
 
 def report(
     studies: StudyNames = None,
-    out: Annotated[Path, typer.Option(help="Folder for the report and the posterior.")] = Path(
-        "takeoff-report"
-    ),
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder for the report and the posterior.")
+    ] = Path("takeoff-report"),
     prior: Prior = "neutral",
     seed: Seed = 1,
     draws: Draws = 1500,
@@ -69,14 +70,16 @@ def report(
 
 def fit(
     studies: StudyNames = None,
-    out: Annotated[Path, typer.Option(help="File for the posterior.")] = Path("posterior.nc"),
+    out: Annotated[Path, typer.Option(metavar="FILE", help="File for the posterior.")] = Path(
+        "posterior.nc"
+    ),
     prior: Prior = "neutral",
     seed: Seed = 1,
     draws: Draws = 1500,
     tune: Tune = 500,
     chains: Chains = 4,
 ) -> None:
-    """Learn from studies, and save the posterior."""
+    """Learn from studies; save the posterior."""
     from takeoff.analysis.files import require_writable_file
 
     names = _usable(studies, prior)

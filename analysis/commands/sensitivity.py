@@ -17,7 +17,10 @@ def sensitivity(
         Path, typer.Argument(metavar="POSTERIOR", help="What takeoff report or fit has saved.")
     ] = Path("takeoff-report/posterior.nc"),
     out: Annotated[
-        Path, typer.Option(help="Folder for sensitivity.html, sensitivity.nc and refits/.")
+        Path,
+        typer.Option(
+            metavar="DIR", help="Folder for sensitivity.html, sensitivity.nc and refits/."
+        ),
     ] = Path("takeoff-report"),
     refits: Annotated[
         bool,
@@ -28,19 +31,23 @@ def sensitivity(
         ),
     ] = False,
     grid: Annotated[
-        Path | None, typer.Option(help="A TOML file of changes to carry out in place of those.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A TOML file of changes to carry out in place of those."),
     ] = None,
     every: Annotated[
         bool, typer.Option("--every", help="Fit again for every change; reweight nothing.")
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that refit; all processors by default.")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes that refit; all processors by default."),
     ] = None,
     cluster: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="A dask scheduler whose workers refit instead."),
     ] = None,
-    draws: Annotated[int, typer.Option(min=4, help="Draws of each of a refit's chains.")] = 100,
+    draws: Annotated[
+        int, typer.Option(metavar="N", min=4, help="Draws of each of a refit's chains.")
+    ] = 100,
 ) -> None:
     """Say what drives the answer.
 

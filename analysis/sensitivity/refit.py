@@ -37,9 +37,19 @@ from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.transforms import to_real, unconstrained
 
-__all__ = ["Coordinate", "Job", "Sampling", "Start", "changed_panel", "refit", "start_of"]
+__all__ = [
+    "Coordinate",
+    "Job",
+    "Sampling",
+    "Start",
+    "changed_panel",
+    "coordinates_of",
+    "refit",
+    "start_of",
+]
 
 _STARTS = 100
+_NEAR = 0.2
 
 Coordinate = tuple[str, ...]
 
@@ -65,7 +75,8 @@ class Start:
     def of(self, wanted: list[Coordinate]) -> WarmStart:
         """Give a start for other coordinates; those that the base lacks start near zero."""
         place = {name: column for column, name in enumerate(self.coordinates)}
-        points = np.zeros((len(self.points), len(wanted)))
+        # At zero itself a coordinate without data has no slope, and the sampler will not begin.
+        points = np.random.default_rng(0).uniform(-_NEAR, _NEAR, (len(self.points), len(wanted)))
         scale = np.ones(len(wanted))
         for column, name in enumerate(wanted):
             if name in place:
@@ -121,7 +132,7 @@ def start_of(base: Base) -> Start | None:
     slopes = np.array([density(point)[1] for point in points])
     # Of draws and gradients, each alone a noisy guess of a normal's scale, the geometric mean.
     scale = np.sqrt(points.std(axis=0) / slopes.std(axis=0))
-    return Start(tuple(_coordinates(base.panel)), points, scale)
+    return Start(tuple(coordinates_of(base.panel)), points, scale)
 
 
 def refit(job: Job) -> Row:
@@ -130,7 +141,7 @@ def refit(job: Job) -> Row:
     try:
         judgments = changed_judgments(_judgments(job.studies), job.change)
         panel = changed_panel(judgments, job)
-        warm = job.start.of(_coordinates(panel))
+        warm = job.start.of(coordinates_of(panel))
         draws, notes = sample_panel(
             panel,
             seed=job.sampling.seed,
@@ -179,7 +190,7 @@ def _judgments(studies: tuple[str, ...]) -> Judgments:
     return join([load_study(name) for name in studies])
 
 
-def _coordinates(panel: Panel) -> list[Coordinate]:
+def coordinates_of(panel: Panel) -> list[Coordinate]:
     """Name every coordinate of a panel's sampler by variable and labels, in its order."""
     model = panel.model
     start = model.initial_point()

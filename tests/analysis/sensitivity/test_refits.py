@@ -29,7 +29,7 @@ from takeoff.analysis.sensitivity.changes import (
 from takeoff.analysis.sensitivity.components import log_prior, of_sources, top_level
 from takeoff.analysis.sensitivity.page import three_sentences
 from takeoff.analysis.sensitivity.powerscale import power_scaling
-from takeoff.analysis.sensitivity.refit import Job, Sampling, refit, start_of
+from takeoff.analysis.sensitivity.refit import Job, Sampling, Start, refit, start_of
 from takeoff.analysis.sensitivity.report import sensitivity as analyse
 from takeoff.analysis.sensitivity.reweigh import log_ratio
 from takeoff.analysis.sensitivity.sweep import reweigh_all, sweep
@@ -428,3 +428,13 @@ def test_a_posterior_that_cannot_be_explained_costs_one_line(
     assert message in err
     assert err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_coordinate_that_the_base_lacks_starts_near_zero_and_not_at_it() -> None:
+    """At zero a coordinate that no answer informs has no slope, and chains would not begin."""
+    start = Start((("margin",),), np.array([[3.0], [4.0]]), np.array([2.0]))
+    warm = start.of([("margin_deviation", "Ann"), ("margin",)])
+    np.testing.assert_array_equal(warm.points[:, 1], [3.0, 4.0])
+    np.testing.assert_array_equal(warm.scale, [1.0, 2.0])
+    near = np.abs(warm.points[:, 0])
+    assert np.all((near > 0) & (near < 0.5))

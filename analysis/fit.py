@@ -120,10 +120,13 @@ class WarmStart:
     scale
         Each coordinate's spread (coordinate,). The sampler sees coordinates divided by it, so
         that the steps it starts with have the right shape.
+    cores
+        How many chains run at a time.
     """
 
     points: FloatArray
     scale: FloatArray
+    cores: int = 1
 
 
 def sample_panel(
@@ -139,8 +142,8 @@ def sample_panel(
     """Sample a panel's posterior: the story's variables, with its dims, and the sampler's notes.
 
     Among the notes is ``unconstrained_draw``, the draws in the sampler's coordinates: a refit of
-    the panel with one thing changed starts from them. From a warm start chains run one by one, in
-    longer steps: many short runs share a machine.
+    the panel with one thing changed starts from them. From a warm start chains run in longer steps,
+    and one by one unless it says otherwise, for many short runs share a machine.
     """
     coordinates = panel.coordinates()
     sampled = nutpie.sample(
@@ -148,7 +151,7 @@ def sample_panel(
         draws=draws,
         tune=tune,
         chains=chains,
-        cores=None if warm is None else 1,
+        cores=None if warm is None else warm.cores,
         seed=seed,
         target_accept=_TARGET_ACCEPT if warm is None else _WARM_ACCEPT,
         maxdepth=_LONGEST,

@@ -7,7 +7,13 @@ It reads ``job.json`` and the study in ``answers/``, says its phases line by lin
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from takeoff.analysis.fit import WarmStart
+    from takeoff.models.panel import Panel
 
 __all__ = ["main"]
 
@@ -25,9 +31,6 @@ def main(folder: Path) -> None:
 
     from takeoff.analysis.app.cloud import HEARD, cloud_of_expert
     from takeoff.analysis.fit import sample_panel
-    from takeoff.analysis.posterior import load
-    from takeoff.analysis.sensitivity.base import Base
-    from takeoff.analysis.sensitivity.refit import coordinates_of, start_of
     from takeoff.data import join, load_study
     from takeoff.models.panel import panel_model
     from takeoff.models.priors import prior_set
@@ -36,18 +39,17 @@ def main(folder: Path) -> None:
     studies = [load_study(name) for name in job["studies"]]
     chosen = prior_set(job["prior"])
     panel = panel_model(join([*studies, load_study(folder / "answers")]), chosen)
-    start = None
+    warm = None
     if job["posterior"]:
-        tree = load(Path(job["posterior"]))
-        start = start_of(Base(tree, tuple(job["studies"]), join(studies), chosen))
+        warm = _start(Path(job["posterior"]), panel_model(join(studies), chosen), panel)
     print("drawing worldviews", flush=True)
     posterior, stats = sample_panel(
         panel,
         seed=job["seed"],
         draws=job["draws"],
-        tune=job["draws"] if start is None else job["draws"] // _SHORTER,
+        tune=job["draws"] if warm is None else job["draws"] // _SHORTER,
         chains=_CHAINS,
-        warm=None if start is None else start.of(coordinates_of(panel)),
+        warm=warm,
     )
     print("working out what they imply", flush=True)
     cloud = cloud_of_expert(posterior, job["weights"], job["prior"], job["seed"])
@@ -59,6 +61,19 @@ def main(folder: Path) -> None:
     }
     cloud.to_netcdf(folder / "cloud.nc", engine="h5netcdf")
     (folder / "fit.json").write_text(json.dumps(fit), encoding="utf-8")
+
+
+def _start(posterior: Path, before: "Panel", panel: "Panel") -> "WarmStart | None":
+    """Start at draws of the panel without the expert, in steps of their spread."""
+    from takeoff.analysis.posterior import load
+    from takeoff.analysis.sensitivity.refit import Start, coordinates_of
+
+    notes = load(posterior)["sample_stats"].to_dataset()
+    if "unconstrained_draw" not in notes:
+        return None
+    kept = notes["unconstrained_draw"].stack(sample=("chain", "draw")).transpose("sample", ...)
+    start = Start(tuple(coordinates_of(before)), kept.values, kept.values.std(axis=0))
+    return replace(start.of(coordinates_of(panel)), cores=_CHAINS)
 
 
 if __name__ == "__main__":

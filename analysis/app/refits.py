@@ -5,6 +5,7 @@ the while. What it finds is a cloud whose draws hold the answers; later ones rew
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -52,7 +53,7 @@ class Job:
     files: Mapping[str, str]
     heard: Mapping[str, Numbers]
     posterior: Path | None = None
-    draws: int = 200
+    draws: int = 120
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,7 @@ class Refits:
             (folder / "job.json").write_text(json.dumps(settings), encoding="utf-8")
             said, code = self._run(folder)
             if code != 0 or not (folder / "cloud.nc").exists():
-                return said[-1] if said else "the process that fits was ended"
+                return _complaint(said)
             fit = json.loads((folder / "fit.json").read_text(encoding="utf-8"))
             data = xr.load_dataset(folder / "cloud.nc", engine="h5netcdf")
             return Cloud(data, heard=dict(job.heard), fit=fit)
@@ -179,3 +180,9 @@ class Refits:
                 self._process = None
             errors.seek(0)
             return errors.read().strip().splitlines(), int(code)
+
+
+def _complaint(said: list[str]) -> str:
+    """Find the line that names the error: a sampler's is followed by where it arose."""
+    named = [line for line in said if re.match(r"[\w.]+(Error|Exception): ", line)]
+    return (named or said or ["the process that fits was ended"])[-1]

@@ -70,7 +70,8 @@ _SETTINGS: Any = {
 }
 
 _LONGEST = 26
-_PATH = re.compile(rb' d="[^"]*"')
+_PLACES = re.compile(rb' d="[^"]*"|translate\([^)]*\)')
+_BETWEEN = re.compile(rb">\s+<")
 _DECIMALS = re.compile(rb"(\.\d\d)\d+")  # a hundredth of a point is finer than any screen
 _ODDS_TICKS = (1e-12, 1e-9, 1e-7, 1e-5, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99)
 
@@ -97,7 +98,7 @@ def svg(figure: "Figure") -> bytes:
         # A name in a script that the font lacks is drawn as boxes; the page's tables have it.
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    return _PATH.sub(_shortened, stream.getvalue())
+    return _BETWEEN.sub(b"><", _PLACES.sub(_shortened, stream.getvalue()))
 
 
 def camp_colors(camps: Sequence[str]) -> dict[str, str]:
@@ -163,5 +164,5 @@ def whisker(
     axes.plot([middle], [y], "o", color=color, ms=5.5, zorder=4)
 
 
-def _shortened(path: re.Match[bytes]) -> bytes:
-    return _DECIMALS.sub(rb"\1", path[0])
+def _shortened(place: re.Match[bytes]) -> bytes:
+    return _DECIMALS.sub(rb"\1", place[0])

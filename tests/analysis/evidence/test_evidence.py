@@ -156,7 +156,7 @@ def test_an_experts_evidence_is_one_by_two_roads() -> None:
     """Worldviews imagined under every prior, and sampled from the posterior of their average."""
     judgments = of_one(join([load_study("fri_2023")]), "Vincent")
     panel = panel_model(judgments, prior_set("averaged"))
-    posterior, _ = sample_panel(panel, seed=3, draws=300, tune=250, chains=2)
+    posterior, _ = sample_panel(panel, seed=3, draws=300, tune=200, chains=2)
     found = evidence(posterior, "averaged", panel.judgments, seed=4)
     own = sampled(posterior)
     error = np.hypot(found["probability_error"], own["probability_error"])

@@ -28,7 +28,7 @@ from takeoff.models.errors import InputError
 def settings() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("posterior", type=Path)
-    parser.add_argument("--refits", type=int, default=3, help="refits timed for each process")
+    parser.add_argument("--refits", type=int, default=2, help="refits timed for each process")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2])
     return parser.parse_args()
 

@@ -32,7 +32,7 @@ from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
-__all__ = ["WarmStart", "fit", "sample_panel", "sampler_model", "simulate_panel"]
+__all__ = ["WarmStart", "fit", "sample_panel", "sampler_model", "simulate_panel", "simulate_prior"]
 
 _TARGET_ACCEPT = 0.95
 """Shorter steps, and trajectories of twice the length: as many gradients for each independent draw
@@ -249,21 +249,33 @@ def simulate_panel(panel: Panel, draws: int, seed: int) -> tuple[xr.Dataset, np.
     Gives the story's variables and the answers on the scale of their question (draw, answer), not
     yet rounded or put into words; NaN for grades, seeds and what informs no parameter.
     """
-    names = [each.name for each in panel.model.unobserved_RVs]
     said = [name for name in ("log_odds", "phrase") if name in panel.terms]
-    drawn = pm.sample_prior_predictive(
-        draws,
-        model=panel.model,
-        var_names=[*names, *said],
-        random_seed=seed,
-        compile_kwargs={"mode": INTERPRETED},
-    )
-    values = {str(name): each.values for name, each in drawn["prior"].data_vars.items()}
-    truths = _labelled(values, panel.model, ("chain", "draw"))
+    drawn = _drawn(panel, said, draws, seed)
+    truths = _truths(drawn, panel)
     answers = np.full((draws, panel.answers), np.nan)
     for name in said:
         answers[:, panel.terms[name]] = drawn["prior_predictive"][name].values[0]
     return truths, answers
+
+
+def simulate_prior(panel: Panel, draws: int, seed: int) -> xr.Dataset:
+    """Draw the story's variables of whole panels from the prior, one chain."""
+    return _truths(_drawn(panel, [], draws, seed), panel)
+
+
+def _drawn(panel: Panel, said: Sequence[str], draws: int, seed: int) -> Any:
+    return pm.sample_prior_predictive(
+        draws,
+        model=panel.model,
+        var_names=[*(each.name for each in panel.model.unobserved_RVs), *said],
+        random_seed=seed,
+        compile_kwargs={"mode": INTERPRETED},
+    )
+
+
+def _truths(drawn: Any, panel: Panel) -> xr.Dataset:
+    values = {str(name): each.values for name, each in drawn["prior"].data_vars.items()}
+    return _labelled(values, panel.model, ("chain", "draw"))
 
 
 def _observed_data(panel: Panel) -> xr.Dataset:

@@ -48,6 +48,8 @@ _NEVER = 10**9
 """People so many are a crowd: nobody, as each has a worldview here."""
 _PIECE = 2000
 """Draws whose likelihoods are held at a time."""
+_OF_ANSWERS, _OF_TIES = 1, 2
+"""Streams of random numbers: were they one, how ties are broken would know of what was said."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class People:
         """Let all answer in one kind, and give their answers as those of one panel."""
         biased = any(each.outcome == SEED for each in kind.questions)
         persons = self.draws.isel(draw=slice(self.count))
-        voice = Simulated(persons, self.finely, seed, biased=biased)
+        random = np.random.default_rng([seed, _OF_ANSWERS, *kind.name.encode()])
+        voice = Simulated(persons, self.finely, random, biased=biased)
         names = [f"{NEW}{row}" for row in range(self.count)]
         return judgments_of(kind.questions, kind.say(voice), names, MEANINGS)
 
@@ -172,7 +175,7 @@ def ranked(
     likelihood = np.concatenate(pieces)
     weights = np.exp(likelihood - likelihood.max(axis=0))
     weights /= weights.sum(axis=0)
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng([seed, _OF_TIES])
     values = {f"P({name})": people.outcomes[name] for name in outcome_names(kind.questions)}
     for name in (*_OF_EVERY_KIND, *kind.told_of):
         values |= _elements(people.draws[name], panel.model)

@@ -93,20 +93,25 @@ class Simulated:
         Draws of a panel of one (chain, draw, ...), each a person.
     outcomes
         What is asked for of their worldviews, each (draw,).
-    seed
+    random
         Of what they make of it.
     biased
         Whether they are asked seeds, without which nobody is known to be biased.
     """
 
     def __init__(
-        self, draws: xr.Dataset, outcomes: Mapping[str, FloatArray], seed: int, *, biased: bool
+        self,
+        draws: xr.Dataset,
+        outcomes: Mapping[str, FloatArray],
+        random: np.random.Generator,
+        *,
+        biased: bool,
     ) -> None:
         self.draws = draws.isel(chain=0, expert=0)
         self.people = draws.sizes["draw"]
         self.outcomes = outcomes
         self.biased = biased
-        self.random = np.random.default_rng(seed)
+        self.random = random
 
     def place(self, question: Question, own: float = 0.0, level: float = 0.5) -> FloatArray:
         """Give an answer on the scale of its question, as unsure as ``own``, at a level."""

@@ -42,6 +42,11 @@ _RARELY = 0.0025
 """The probability that 0 stands for as the end of a range: the middle of what rounds to it."""
 
 
+_WIDEST = 3.0
+"""Up to so wide an interval a quantile lies anywhere in it: the widest of a quantity, that of 1, is
+1.1 wide in its logarithm. What rounds to 0 reaches to certainty."""
+
+
 class Source(NamedTuple):
     """Whose spread: an expert's own over a quantity, or that between members of a group."""
 
@@ -123,6 +128,7 @@ class _Gap(NamedTuple):
     value: float
     lower: float
     upper: float
+    slack: float
 
 
 class _Quantile(NamedTuple):
@@ -194,6 +200,7 @@ def laid_out(
         value=np.array([each.value for each in gaps]),
         lower=np.array([each.lower for each in gaps]),
         upper=np.array([each.upper for each in gaps]),
+        slack=np.array([each.slack for each in gaps]),
     )
     return laid, between, sources
 
@@ -252,10 +259,17 @@ def _of_quantiles(quantiles: Sequence[_Quantile]) -> tuple[_Place, list[_Gap]]:
             high.value - low.value,
             high.lower - low.upper,
             high.upper - low.lower,
+            _slack(low if row >= middle else high),
         )
         for row, (low, high) in enumerate(pairwise(ordered))
     ]
     return place, gaps
+
+
+def _slack(nearer: _Quantile) -> float:
+    """Give how wide the interval of a quantile is; 0 of one that reaches to certainty."""
+    width = nearer.upper - nearer.lower
+    return width if width < _WIDEST else 0.0
 
 
 def _kin(outcome: str) -> str:

@@ -26,8 +26,6 @@ from takeoff.models.questions import Judgments
 ERROR = 0.001
 """Chance that one test of a calibrated kind fails, were its seed another."""
 SEED = 2
-EXACT = [name for name in KINDS_OF_ANSWER if "in steps" not in name]
-"""Of quantiles in coarse steps the likelihood is an approximation."""
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +34,7 @@ def people() -> People:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("name", KINDS_OF_ANSWER)
 def test_truths_rank_evenly_among_draws(people: People, name: str) -> None:
     found = calibrated(people, KINDS_OF_ANSWER[name], SEED)
     quantity, chance = found.least()

@@ -1,6 +1,7 @@
 """The likelihood of each kind of answer: it adds up to one, and finds what made the answers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -136,6 +137,21 @@ def test_gaps_add_up_to_one(spread: float) -> None:
     model, found = observed_gaps(gaps(edges[:-1], edges[:-1], edges[1:]))
     each = value_of(found, model, spread=spread)
     assert np.exp(each).sum() == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("slack", [0.04, 0.2, 0.5])
+def test_gap_of_rounded_quantiles_is_a_mean_over_places_of_the_nearer(slack: float) -> None:
+    value, own = np.array([0.5, 0.8]), 0.3
+    stated = gaps(value, value - 0.5 * (slack + own), value + 0.5 * (slack + own))
+    model, found = observed_gaps(replace(stated, slack=np.full(2, slack)))
+    usual = 0.7 * 0.6745
+    place = slack * (np.arange(20_000) + 0.5)[:, None] / 20_000
+    low = stated.lower + place
+    ends = [np.log(np.maximum(each, 1e-12) / usual) / GAP_NOISE for each in (low, low + own)]
+    expected = (norm.cdf(ends[1]) - norm.cdf(ends[0])).mean(axis=0)
+    given = np.exp(value_of(found, model, spread=0.7))
+    # As near as three places come to a mean over an interval as wide as three of the gap's errors.
+    np.testing.assert_allclose(given, expected, rtol=0.01)
 
 
 def test_gaps_find_the_spread_that_made_them() -> None:

@@ -71,7 +71,7 @@ def power(
     """
     most = max(experts)
     design = imagined_panel(questions, camp_weights, most)
-    panel = panel_model(design, chosen)
+    panel = panel_model(design, chosen, many=most + 1)  # nobody is lost in a crowd
     stated = Stated.of(design, panel)
     forecast = Forecast.of(strangers(draws, panel, seed), panel, stated)
     said = np.random.default_rng(seed).normal(forecast.center, forecast.scale)
@@ -123,6 +123,7 @@ def imagined_panel(
                 "expert": names,
                 "camp": ("expert", [camps[each] for each in camp]),
                 "study": ("expert", ["imagined"] * experts),
+                "group": ("expert", [""] * experts),
             },
         ),
         camp_weights=camp_weights,

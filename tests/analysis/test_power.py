@@ -6,6 +6,7 @@ import pytest
 from takeoff.analysis.fit import simulate_panel
 from takeoff.analysis.power import imagined_panel, power, variance_removed
 from takeoff.analysis.questions_form import QUESTIONS
+from takeoff.models.crowd import MANY
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
 
@@ -52,3 +53,11 @@ def test_a_larger_panel_teaches_what_it_is_asked_about() -> None:
     assert float(learned["removed"].isel(experts=-1)) > 5 * float(learned["error"].isel(experts=-1))
     arrival = found.sel(parameter="arrival_median", experts=12)
     assert abs(float(arrival["removed"])) < 4 * float(arrival["error"])
+
+
+def test_people_asked_for_the_risk_itself_are_told_apart_however_many() -> None:
+    asked = {each.name: each for each in QUESTIONS if each.outcome == "takeover"}
+    chosen, most = prior_set("neutral"), MANY + 5
+    draws, _ = simulate_panel(panel_model(imagined_panel(asked, {}, 1), chosen), 120, seed=6)
+    found = power(draws, asked, {}, chosen, experts=(1, most), seed=7)
+    assert np.isfinite(found["removed"]).all()

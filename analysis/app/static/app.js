@@ -107,17 +107,23 @@ function take(found) {
   look.timer = setTimeout(look, state.busy ? 2000 : 6000);
 }
 
+// Gives whether what the server told was news.
 async function look() {
   clearTimeout(look.timer);
+  const before = state;
   try {
     const response = await fetch(`${address}/state`);
     if (response.status === 404) { location.reload(); return; }
     const found = await response.json();
     if (!keeper.waiting) part("connection").hidden = true;
-    take(found);
+    // What was asked for before an answer was kept may arrive after it, and not know of it.
+    const news = state === before;
+    if (news) take(found);
     if (keeper.waiting) keeper.send();
+    return news;
   } catch {
     look.timer = setTimeout(look, 3000);
+    return false;
   }
 }
 
@@ -275,5 +281,4 @@ window.addEventListener("hashchange", () => {
 if (matchMedia("(max-width: 1000px)").matches) part("contents").open = false;
 const first = items.findIndex(each => `#${each.name}` === location.hash);
 open(Math.max(first, 0), false);
-await look();
-if (first < 0 && state.answered && !edited && !keeper.waiting) open(Math.max(items.findIndex(each => !state.given[each.name]), 0), false);
+if (await look() && first < 0 && state.answered && !edited && !keeper.waiting) open(Math.max(items.findIndex(each => !state.given[each.name]), 0), false);

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect, sync_playwright
 
 from takeoff.analysis.app.asked import ITEMS
 from takeoff.analysis.app.base import Base
@@ -260,6 +260,29 @@ def test_another_tab_is_told_what_was_changed(watched: Watched, running: Running
     kept(other, "60%, 6 in 10")
     expect(page.locator("#doubt")).to_contain_text("Changed in another tab", timeout=20_000)
     expect(page.locator("#box")).to_have_value("60")
+
+
+def test_news_from_before_an_answer_takes_nothing_back(watched: Watched, running: Running) -> None:
+    """The page's first look at the server is held up until an answer has been kept."""
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    watched.page.route("**/state", hold)
+    page = begin(watched, running)
+    page.locator("#box").fill("10")
+    page.locator("#box").press("Enter")
+    kept(page, "10%, 1 in 10")
+    ((route, response),) = held
+    with page.expect_response("**/state"):
+        route.fulfill(response=response)
+    page.wait_for_timeout(300)
+    expect(page.locator("#box")).to_have_value("10", timeout=1)
+    expect(page.locator("#kept")).to_contain_text("10%, 1 in 10", timeout=1)
 
 
 @pytest.mark.parametrize("width", [360, 1366])

@@ -5,12 +5,13 @@ per cent, each premise given those before it) and writes ``answers.csv``. `PREMI
 premise where it goes, or why it goes nowhere.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from math import prod
 from pathlib import Path
 from types import MappingProxyType
+
+from takeoff.data.tables import read_table, write_table
 
 __all__ = ["COLUMNS", "PREMISES", "STATED", "answers", "main", "product_of"]
 
@@ -70,12 +71,8 @@ def _row(
 def main() -> None:
     """Write the answers beside the study."""
     folder = Path(__file__).parent / "studies" / "carlsmith_2022"
-    with (folder / "premises.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(answers(csv.DictReader(file)))
-    with (folder / "answers.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
+    rows = list(answers(read_table(folder / "premises.csv")))
+    write_table(folder / "answers.csv", COLUMNS, rows)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ holds every answer that can be read; the second every entry that is not a plain 
 it was read or why it was refused, and every answer that may be on another scale.
 """
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+
+from takeoff.data.tables import read_table, write_table
 
 __all__ = [
     "CAMP",
@@ -157,16 +158,9 @@ def _other_scale(row: Mapping[str, str], text: str) -> str:
 def main() -> None:
     """Write both files beside the study."""
     folder = Path(__file__).parent / "studies" / "espai_2023"
-    with (folder / "responses.csv").open(encoding="utf-8", newline="") as file:
-        responses = list(csv.DictReader(file))
-    for name, header, rows in (
-        ("answers.csv", COLUMNS, answers(responses)),
-        ("readings.csv", READING_COLUMNS, readings(responses)),
-    ):
-        with (folder / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
+    responses = read_table(folder / "responses.csv")
+    write_table(folder / "answers.csv", COLUMNS, answers(responses))
+    write_table(folder / "readings.csv", READING_COLUMNS, readings(responses))
 
 
 if __name__ == "__main__":

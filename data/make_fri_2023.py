@@ -7,10 +7,11 @@ the event)); NA where missing. Numbers are kept as written.
 """
 
 import argparse
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
+
+from takeoff.data.tables import read_table, write_table
 
 __all__ = ["COLUMNS", "EVENTS", "answers", "main"]
 
@@ -79,12 +80,8 @@ def main() -> None:
         "--out", type=Path, default=Path(__file__).parent / "studies" / "fri_2023" / "answers.csv"
     )
     arguments = parser.parse_args()
-    with arguments.forecasts.open(encoding="utf-8", newline="") as file:
-        rows = answers(csv.DictReader(file))
-    with arguments.out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
+    rows = answers(read_table(arguments.forecasts))
+    write_table(arguments.out, COLUMNS, rows)
 
 
 if __name__ == "__main__":

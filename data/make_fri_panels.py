@@ -7,11 +7,12 @@ say. Questions about catastrophes of any cause are left out: the world here has 
 is a quartile printed as 0: with four decimals it is below half a millionth, which no quantile says.
 """
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
+
+from takeoff.data.tables import read_table, write_table
 
 __all__ = ["COLUMNS", "QUESTIONS", "STUDIES", "answers", "main"]
 
@@ -64,12 +65,8 @@ def main() -> None:
     """Write the answers of both studies."""
     for name in STUDIES:
         folder = Path(__file__).parent / "studies" / name
-        with (folder / "panels.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(answers(csv.DictReader(file)))
-        with (folder / "answers.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(COLUMNS)
-            writer.writerows(rows)
+        rows = list(answers(read_table(folder / "panels.csv")))
+        write_table(folder / "answers.csv", COLUMNS, rows)
 
 
 if __name__ == "__main__":

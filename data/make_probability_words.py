@@ -7,10 +7,11 @@ and of 1 per cent near 0 and 100: values between stand for hardly more than a ta
 """
 
 import argparse
-import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+
+from takeoff.data.tables import read_table, write_table
 
 __all__ = ["COLUMNS", "GRID", "main", "readers"]
 
@@ -40,12 +41,8 @@ def main() -> None:
         "--out", type=Path, default=Path(__file__).parent / "phrases" / "probability_words.csv"
     )
     arguments = parser.parse_args()
-    with arguments.counts.open(encoding="utf-8", newline="") as file:
-        rows = readers(csv.DictReader(file))
-    with arguments.out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(rows)
+    rows = readers(read_table(arguments.counts))
+    write_table(arguments.out, COLUMNS, rows)
 
 
 if __name__ == "__main__":

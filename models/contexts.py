@@ -8,15 +8,16 @@ nodes lie in each is told in ``thresholds``.
 import numpy as np
 
 from takeoff.models.joint import IntArray
+from takeoff.models.layout import DOUBT
 from takeoff.models.rule import Rule
 from takeoff.models.special import FloatArray, compiled
 from takeoff.models.thresholds import edges, place, place_reverse
 
-__all__ = ["count_contexts", "fill_contexts", "fill_contexts_reverse", "most_contexts"]
+__all__ = ["count_contexts", "fill_contexts", "fill_contexts_reverse", "most_contexts", "sides"]
 
 
 @compiled
-def _sides(rule: Rule) -> tuple[tuple[float, float, FloatArray], ...]:
+def sides(rule: Rule) -> tuple[tuple[float, float, FloatArray], ...]:
     """Give each span's side of the first threshold, whether it spills over, and its nodes."""
     return ((1.0, 1.0, rule.aligned), (-1.0, 0.0, rule.misaligned), (1.0, 0.0, rule.absent))
 
@@ -31,12 +32,22 @@ def most_contexts(rule: Rule) -> int:
 
 
 @compiled
+def _edges(
+    theta: FloatArray, side: float, spills: float, rule: Rule
+) -> tuple[FloatArray, FloatArray]:
+    """Give where the edges of one side lie, and whose they are."""
+    groups = rule.first_row.shape[0]
+    position, owner = np.empty(groups), np.empty(groups)
+    count = edges(theta, theta[DOUBT], 0.0, side, spills, rule.reach, position, owner)
+    return position[:count], owner[:count]
+
+
+@compiled
 def count_contexts(theta: FloatArray, rule: Rule, inner: int, start: FloatArray) -> None:
     """Fill the first context of each span, and one past the last (span + 1,)."""
-    groups = rule.first_row.shape[0] - 1
     start[0] = 0.0
-    for span, (side, spills, outward) in enumerate(_sides(rule)):
-        pieces = edges(theta, groups, side, spills, rule.reach)[0].shape[0]
+    for span, (side, spills, outward) in enumerate(sides(rule)):
+        pieces = _edges(theta, side, spills, rule)[0].shape[0]
         nodes = (pieces - 1) * rule.between.shape[1] + outward.shape[1]
         start[span + 1] = start[span] + nodes * inner
 
@@ -46,12 +57,11 @@ def fill_contexts(
     theta: FloatArray, rule: Rule, difficulty: FloatArray, spans: IntArray, contexts: FloatArray
 ) -> None:
     """Fill weight, shift and deviation (3, context) in the contexts of spans (span, 2)."""
-    groups = rule.first_row.shape[0] - 1
-    for span, (side, spills, outward) in enumerate(_sides(rule)):
-        position, _ = edges(theta, groups, side, spills, rule.reach)
+    for span, (side, spills, outward) in enumerate(sides(rule)):
+        position, _ = _edges(theta, side, spills, rule)
         begin, end = spans[span]
         place(
-            theta,
+            theta[DOUBT],
             side,
             position,
             rule.between,
@@ -75,12 +85,12 @@ def fill_contexts_reverse(
     d_theta: FloatArray,
 ) -> None:
     """Carry derivatives by contexts back to doubt, margins and spillover."""
-    groups = rule.first_row.shape[0] - 1
-    for span, (side, spills, outward) in enumerate(_sides(rule)):
-        position, owner = edges(theta, groups, side, spills, rule.reach)
+    for span, (side, spills, outward) in enumerate(sides(rule)):
+        position, owner = _edges(theta, side, spills, rule)
         begin, end = spans[span]
         place_reverse(
             theta,
+            theta[DOUBT],
             side,
             spills,
             position,

@@ -34,6 +34,8 @@ _SOURCES = (
     "contest",
     "counts",
     "integral",
+    "grid",
+    "grid_worlds",
     "shared",
     "blocks",
     "machine",

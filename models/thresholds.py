@@ -66,22 +66,28 @@ def _density(t: float) -> float:
 
 @compiled
 def edges(
-    theta: FloatArray, groups: int, side: float, spills: float, reach: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Give the edges on one side (+1 aligned, −1 misaligned) of the first threshold, outward.
+    theta: FloatArray,
+    doubt: float,
+    c: float,
+    side: float,
+    spills: float,
+    reach: FloatArray,
+    position: FloatArray,
+    owner: FloatArray,
+) -> int:
+    """Fill the edges on one side (+1 aligned, −1 misaligned) of the first threshold; count them.
 
-    Each with whose it is: the first project's (0), then those of groups of followers that lie on
-    this side. ``spills`` is 1 where the first project's system helps followers.
+    They lie outward. Each has an owner: the first project (0), then those groups of followers whose
+    edge lies on this side. ``c`` is added to all margins, and ``spills`` is 1 where the first
+    project's system helps followers.
     """
-    scale = math.sqrt(1 + theta[DOUBT] * theta[DOUBT])
-    spill = spills * theta[SPILLOVER] * theta[UPLIFT]
-    position = np.empty(groups + 1)
-    owner = np.zeros(groups + 1)
-    position[0] = -side * theta[MARGIN] / scale
+    scale = math.sqrt(1 + doubt * doubt)
+    shift = c + spills * theta[SPILLOVER] * theta[UPLIFT]
+    position[0], owner[0] = -side * (theta[MARGIN] + c) / scale, 0.0
     farthest = position[0] + _WITHIN * _length(position[0], reach)[0]
     count = 1
-    for group in range(1, groups + 1):
-        here = -side * (theta[MARGIN + group] + spill) / scale
+    for group in range(1, position.shape[0]):
+        here = -side * (theta[MARGIN + group] + shift) / scale
         if position[0] < here < farthest:
             at = count
             while position[at - 1] > here:
@@ -89,12 +95,12 @@ def edges(
                 at -= 1
             position[at], owner[at] = here, group
             count += 1
-    return position[:count], owner[:count]
+    return count
 
 
 @compiled
 def place(
-    theta: FloatArray,
+    doubt: float,
     side: float,
     position: FloatArray,
     between: FloatArray,
@@ -106,7 +112,6 @@ def place(
     deviation: FloatArray,
 ) -> None:
     """Fill the contexts of one side, given its edges."""
-    doubt = theta[DOUBT]
     scale = math.sqrt(1 + doubt * doubt)
     slope = doubt * doubt / (1 + doubt * doubt)
     spread = doubt / scale
@@ -139,6 +144,7 @@ def place(
 @compiled
 def place_reverse(
     theta: FloatArray,
+    doubt: float,
     side: float,
     spills: float,
     position: FloatArray,
@@ -154,7 +160,6 @@ def place_reverse(
     d_theta: FloatArray,
 ) -> None:
     """Carry derivatives by the contexts of one side back to doubt, margins and spillover."""
-    doubt = theta[DOUBT]
     square = 1 + doubt * doubt
     scale = math.sqrt(square)
     slope = doubt * doubt / square

@@ -138,9 +138,10 @@ def fill_grid_reverse(
 def _add(first: FloatArray, second: FloatArray, begin: int, end: int, total: FloatArray) -> None:
     """Add the products of contexts, point by point."""
     points = total.shape[0]
-    for node in range(begin, end, points):
+    for node in range(begin, end, points):  # slices, whose indices cannot be negative, vectorise
+        one, other = first[node : node + points], second[node : node + points]
         for point in range(points):
-            total[point] += first[node + point] * second[node + point]
+            total[point] += one[point] * other[point]
 
 
 @compiled
@@ -150,8 +151,9 @@ def _add_reverse(
     """Add derivatives by one factor of such products, given the other."""
     points = d_total.shape[0]
     for node in range(begin, end, points):
+        one, d_one = factor[node : node + points], d_other[node : node + points]
         for point in range(points):
-            d_other[node + point] += d_total[point] * factor[node + point]
+            d_one[point] += d_total[point] * one[point]
 
 
 @compiled

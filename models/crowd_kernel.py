@@ -557,10 +557,11 @@ def _tails(center: FloatArray, tables: Tables, own: _Layer, near: IntArray) -> N
             last += 1 if x[k] > -_FARTHEST else 0
         near[bound, 0], near[bound, 1] = first, last
         if first < last:
-            here = own.density[bound, first:last]
-            normal_tails(x[first:last], above[first:last], below[first:last], here)
-            for k in range(first, last):
-                own.tail[bound, k] = above[k] if x[k] < 0 else -below[k]
+            near_x, up, down = x[first:last], above[first:last], below[first:last]
+            normal_tails(near_x, up, down, own.density[bound, first:last])
+            tail = own.tail[bound, first:last]
+            for k in range(tail.shape[0]):
+                tail[k] = up[k] if near_x[k] < 0 else -down[k]
 
 
 @compiled
@@ -571,9 +572,12 @@ def _chances(tables: Tables, own: _Layer, near: IntArray) -> None:
         lower, upper = tables.interval[interval]
         first, last = near[lower, 0], near[upper, 1]
         own.reach[interval, 0], own.reach[interval, 1] = first, last
-        for k in range(first, last):
-            held = 1.0 if own.score[lower, k] < 0 <= own.score[upper, k] else 0.0
-            own.chance[interval, k] = held + own.tail[upper, k] - own.tail[lower, k]
+        low_score, high_score = own.score[lower, first:last], own.score[upper, first:last]
+        low_tail, high_tail = own.tail[lower, first:last], own.tail[upper, first:last]
+        chance = own.chance[interval, first:last]
+        for k in range(chance.shape[0]):
+            held = 1.0 if low_score[k] < 0 <= high_score[k] else 0.0
+            chance[k] = held + high_tail[k] - low_tail[k]
 
 
 @compiled
@@ -592,17 +596,26 @@ def _add_up(tables: Tables, own: _Layer, weight: float, total: FloatArray) -> No
         one, other = tables.one[pattern], tables.other[pattern]
         if one != seen:
             seen = one
-            for k in range(own.reach[one, 0], own.reach[one, 1]):
-                said[k] = own.mass[k] * own.chance[one, k]
+            _say(own, one, said)
         first, last = _common_reach(own.reach, one, other)
-        part = 0.0
+        part, here = 0.0, said[first:last]
         if other < 0:
-            for k in range(first, last):
-                part += said[k]
+            for k in range(here.shape[0]):
+                part += here[k]
         else:
-            for k in range(first, last):
-                part += said[k] * own.chance[other, k]
+            chance = own.chance[other, first:last]
+            for k in range(here.shape[0]):
+                part += here[k] * chance[k]
         total[pattern] += weight * part
+
+
+@compiled
+def _say(own: _Layer, one: int, said: FloatArray) -> None:
+    """Fill the mass of levels together with P(first answer), where that is not impossible."""
+    first, last = own.reach[one]
+    mass, chance, here = own.mass[first:last], own.chance[one, first:last], said[first:last]
+    for k in range(here.shape[0]):
+        here[k] = mass[k] * chance[k]
 
 
 @compiled
@@ -623,17 +636,18 @@ def _add_up_reverse(
         if one != seen:
             _said_reverse(own, seen, d_said, d_mass, d_chance)
             seen = one
-            for k in range(own.reach[one, 0], own.reach[one, 1]):
-                said[k] = own.mass[k] * own.chance[one, k]
+            _say(own, one, said)
         change = d_total[pattern] * weight
         first, last = _common_reach(own.reach, one, other)
+        here, d_here = said[first:last], d_said[first:last]
         if other < 0:
-            for k in range(first, last):
-                d_said[k] += change
+            for k in range(here.shape[0]):
+                d_here[k] += change
         else:
-            for k in range(first, last):
-                d_said[k] += change * own.chance[other, k]
-                d_chance[other, k] += change * said[k]
+            chance, d_other = own.chance[other, first:last], d_chance[other, first:last]
+            for k in range(here.shape[0]):
+                d_here[k] += change * chance[k]
+                d_other[k] += change * here[k]
     _said_reverse(own, seen, d_said, d_mass, d_chance)
 
 
@@ -643,9 +657,12 @@ def _said_reverse(
 ) -> None:
     """Add derivatives by mass and by P(first answer), and empty those by their product."""
     if one >= 0:
-        for k in range(own.reach[one, 0], own.reach[one, 1]):
-            d_mass[k] += own.chance[one, k] * d_said[k]
-            d_chance[one, k] += own.mass[k] * d_said[k]
+        first, last = own.reach[one]
+        mass, chance, here = own.mass[first:last], own.chance[one, first:last], d_said[first:last]
+        by_mass, by_chance = d_mass[first:last], d_chance[one, first:last]
+        for k in range(here.shape[0]):
+            by_mass[k] += chance[k] * here[k]
+            by_chance[k] += mass[k] * here[k]
     d_said[:] = 0.0
 
 
@@ -662,11 +679,16 @@ def _chances_reverse(
         for side in range(2):
             bound, sign = tables.interval[interval, side], 2.0 * side - 1
             asked = tables.asked[bound]
-            for k in range(own.reach[interval, 0], own.reach[interval, 1]):
-                change = sign * d_chance[interval, k] * own.density[bound, k]
-                change /= own.scale[asked]
-                d_center[asked, k * own.stride] -= change
-                d_scale[asked] -= change * own.score[bound, k]
+            first, last = own.reach[interval]
+            by_chance, density = d_chance[interval, first:last], own.density[bound, first:last]
+            score = own.score[bound, first:last]
+            by_center = d_center[asked, first * own.stride : last * own.stride : own.stride]
+            factor, by_scale = sign / own.scale[asked], 0.0
+            for k in range(score.shape[0]):
+                change = factor * by_chance[k] * density[k]
+                by_center[k] -= change
+                by_scale -= change * score[k]
+            d_scale[asked] += by_scale
 
 
 @compiled

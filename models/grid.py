@@ -18,6 +18,8 @@ from takeoff.models.special import FloatArray, compiled
 
 __all__ = [
     "CLASSES",
+    "EVERY_POINT",
+    "SPACING",
     "Grid",
     "fill_weights",
     "grid_under",
@@ -27,9 +29,11 @@ __all__ = [
 
 CLASSES = 4
 _POINTS = 8
-_SPACING = 0.3
+SPACING = 0.3
 _FARTHEST = 6.0
 """The grid ends here: beyond, P(misaligned) is less than 1e-9, and taken as it is here."""
+EVERY_POINT = (-24, 26)
+"""Number of the lowest point that a grid can have, and one past the highest."""
 
 
 @cache
@@ -54,14 +58,14 @@ def _clipped(c: float) -> float:
 @compiled
 def _first_point(c: float) -> int:
     """Give the number of the first of the points between which c is read."""
-    return math.floor(c / _SPACING) - (_POINTS // 2 - 1)
+    return math.floor(c / SPACING) - (_POINTS // 2 - 1)
 
 
 @compiled
 def _polynomials(c: float, lagrange: FloatArray, value: FloatArray, slope: FloatArray) -> int:
     """Fill the polynomials (point,) and their slopes at c; give the first point's number."""
     first = _first_point(c)
-    t = c / _SPACING - (first + _POINTS // 2 - 1)
+    t = c / SPACING - (first + _POINTS // 2 - 1)
     value[:] = 0.0
     slope[:] = 0.0
     for power in range(_POINTS):
@@ -69,7 +73,7 @@ def _polynomials(c: float, lagrange: FloatArray, value: FloatArray, slope: Float
             slope[point] = slope[point] * t + value[point]
             value[point] = value[point] * t + lagrange[power, point]
     for point in range(_POINTS):
-        slope[point] /= _SPACING
+        slope[point] /= SPACING
     return first
 
 
@@ -97,7 +101,7 @@ def grid_under(margin: FloatArray, doubt: float, difficulty: FloatArray) -> Grid
     farthest = doubt * np.max(difficulty[0])
     lowest = _first_point(_clipped(np.min(margin) - farthest))
     points = _first_point(_clipped(np.max(margin) + farthest)) + _POINTS - lowest
-    c = _SPACING * (lowest + np.arange(points))
+    c = SPACING * (lowest + np.arange(points))
     return Grid(c, np.exp(0.5 * c * c), lowest)
 
 

@@ -3,7 +3,11 @@
 On the grid how hard alignment is has turned out, so doubt is 0 and the contexts of a world are
 nodes of the first system's deviation alone. They are laid out node by node, for each all points of
 the grid: so every loop over points is one over neighbours in memory, which a processor does eight
-at a time. A point with fewer edges than another leaves contexts empty, with weight 0.
+at a time.
+
+c is the margin of the first project, so where no follower has an edge of its own the contexts are
+the same for all worlds, and tabulated (``contexts_alone``). Elsewhere a point with fewer edges than
+another leaves contexts empty, with weight 0.
 """
 
 from typing import NamedTuple
@@ -11,9 +15,9 @@ from typing import NamedTuple
 import numpy as np
 
 from takeoff.models.contexts import sides
-from takeoff.models.grid import Grid
+from takeoff.models.grid import EVERY_POINT, SPACING, Grid
 from takeoff.models.joint import BRANCH, ROW_START, ROW_STOP, IntArray
-from takeoff.models.layout import ALIGNED, MISALIGNED
+from takeoff.models.layout import ALIGNED, MARGIN, MISALIGNED, SPILLOVER, UPLIFT
 from takeoff.models.rule import Rule
 from takeoff.models.special import FloatArray, compiled
 from takeoff.models.story import ROWS
@@ -21,6 +25,7 @@ from takeoff.models.thresholds import edges, place, place_reverse
 
 __all__ = [
     "Spans",
+    "contexts_alone",
     "fill_grid",
     "fill_grid_reverse",
     "spans_of_grid",
@@ -36,6 +41,9 @@ class Spans(NamedTuple):
     ----------
     start
         First context of each span, and one past the last (span + 1,).
+    parted
+        Whether followers have edges of their own in a span (span,); where they have none
+        the next three are not filled.
     position, owner
         The edges at each point, and whose they are (span, point, edge).
     count
@@ -43,9 +51,18 @@ class Spans(NamedTuple):
     """
 
     start: IntArray
+    parted: IntArray
     position: FloatArray
     owner: FloatArray
     count: IntArray
+
+
+@compiled
+def _is_parted(common: FloatArray, side: float, spills: float, groups: int) -> bool:
+    """Tell whether an edge of a follower lies outward from the first project's."""
+    spill = spills * common[SPILLOVER] * common[UPLIFT]
+    apart = common[MARGIN + 1 : MARGIN + groups] - common[MARGIN]
+    return bool(np.any(-side * (apart + spill) > 0))
 
 
 @compiled
@@ -54,49 +71,93 @@ def spans_of_grid(common: FloatArray, grid: Grid, rule: Rule) -> Spans:
     points, groups = grid.c.shape[0], rule.first_row.shape[0]
     position, owner = np.empty((3, points, groups)), np.empty((3, points, groups))
     count, start = np.empty((3, points), np.int64), np.zeros(4, np.int64)
+    parted = np.zeros(3, np.int64)
     for span, (side, spills, outward) in enumerate(sides(rule)):
         most = 1
-        for point in range(points):
-            count[span, point] = edges(
-                common,
-                0.0,
-                grid.c[point],
-                side,
-                spills,
-                rule.reach,
-                position[span, point],
-                owner[span, point],
-            )
-            most = max(most, count[span, point])
+        if _is_parted(common, side, spills, groups):
+            parted[span] = 1
+            for point in range(points):
+                count[span, point] = edges(
+                    common,
+                    0.0,
+                    grid.c[point],
+                    side,
+                    spills,
+                    rule.reach,
+                    position[span, point],
+                    owner[span, point],
+                )
+                most = max(most, count[span, point])
         nodes = (most - 1) * rule.between.shape[1] + outward.shape[1]
         start[span + 1] = start[span] + nodes * points
-    return Spans(start, position, owner, count)
+    return Spans(start, parted, position, owner, count)
 
 
 @compiled
-def fill_grid(grid: Grid, spans: Spans, rule: Rule, contexts: FloatArray) -> None:
-    """Fill weight, shift and deviation (3, context)."""
-    points = grid.c.shape[0]
-    contexts[0] = 0.0
-    contexts[2] = 0.0
-    for span, (side, _, outward) in enumerate(sides(rule)):
-        begin, end = spans.start[span], spans.start[span + 1]
-        for point in range(points):
-            here = slice(begin + point, end, points)
+def contexts_alone(rule: Rule) -> FloatArray:
+    """Tabulate weight and deviation of contexts where no follower has an edge of its own.
+
+    At every point that a grid can have (2, node of any span, point).
+    """
+    first, last = EVERY_POINT
+    nodes = rule.aligned.shape[1] + rule.misaligned.shape[1] + rule.absent.shape[1]
+    table, shift = np.empty((2, nodes, last - first)), np.empty(nodes)
+    begin = 0
+    for side, _, outward in sides(rule):
+        end = begin + outward.shape[1]
+        for point in range(first, last):
+            weight, deviation = table[:, begin:end, point - first]
+            edge = np.full(1, -side * SPACING * point)
             place(
                 0.0,
                 side,
-                spans.position[span, point, : spans.count[span, point]],
+                edge,
                 rule.between,
                 outward,
                 rule.difficulty,
                 rule.reach,
-                contexts[0, here],
-                contexts[1, here],
-                contexts[2, here],
+                weight,
+                shift,
+                deviation,
             )
-    for node in range(0, contexts.shape[1], points):
-        contexts[1, node : node + points] = grid.c
+        begin = end
+    return table
+
+
+@compiled
+def fill_grid(
+    grid: Grid, spans: Spans, alone: FloatArray, rule: Rule, contexts: FloatArray
+) -> None:
+    """Fill weight, shift and deviation (3, context)."""
+    points = grid.c.shape[0]
+    known = slice(grid.lowest - EVERY_POINT[0], grid.lowest - EVERY_POINT[0] + points)
+    node = 0
+    for span, (side, _, outward) in enumerate(sides(rule)):
+        begin, end = spans.start[span], spans.start[span + 1]
+        if spans.parted[span]:
+            contexts[:, begin:end] = 0.0
+            for point in range(points):
+                here = slice(begin + point, end, points)
+                place(
+                    0.0,
+                    side,
+                    spans.position[span, point, : spans.count[span, point]],
+                    rule.between,
+                    outward,
+                    rule.difficulty,
+                    rule.reach,
+                    contexts[0, here],
+                    contexts[1, here],
+                    contexts[2, here],
+                )
+        else:
+            for at in range(outward.shape[1]):
+                here = slice(begin + at * points, begin + (at + 1) * points)
+                contexts[0, here] = alone[0, node + at, known]
+                contexts[2, here] = alone[1, node + at, known]
+        node += outward.shape[1]
+    for at in range(0, contexts.shape[1], points):
+        contexts[1, at : at + points] = grid.c
 
 
 @compiled
@@ -111,6 +172,8 @@ def fill_grid_reverse(
     """Carry derivatives by contexts back to margins and spillover."""
     points = spans.count.shape[1]
     for span, (side, spills, outward) in enumerate(sides(rule)):
+        if not spans.parted[span]:
+            continue
         begin, end = spans.start[span], spans.start[span + 1]
         for point in range(points):
             here = slice(begin + point, end, points)

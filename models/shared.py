@@ -1,9 +1,10 @@
 """The integral over histories of worlds that share all but margin and offense: a panel's.
 
-Given how hard alignment turns out to be (B), all that a margin does is done by c = margin + B. So
-the ends of all projects, as functions of c, are the same for every expert: they are told once, on
-a grid of c (``grid_worlds``), and each expert's are read off it (``grid``). Offense enters after
-that, in the contest (``integral.decide``). A panel of twenty costs little more than the grid.
+Given how hard alignment turns out to be (B), all that a margin does is done by c = margin + B, the
+margin being that of the first project, from which others' are counted. So the ends of all projects,
+as functions of c, are the same for every expert: they are told once, on a grid of c
+(``grid_worlds``), and each expert's are read off it (``grid``). Offense enters after that, in the
+contest (``integral.decide``). A panel of twenty costs little more than the grid.
 """
 
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from takeoff.models.grid import (
 )
 from takeoff.models.grid_worlds import (
     Spans,
+    contexts_alone,
     fill_grid,
     fill_grid_reverse,
     spans_of_grid,
@@ -27,9 +29,9 @@ from takeoff.models.grid_worlds import (
     sum_grid_reverse,
 )
 from takeoff.models.joint import ENDS, IntArray, Tallies
-from takeoff.models.layout import DOUBT
-from takeoff.models.nodes import grid_difficulty
-from takeoff.models.rule import Rule
+from takeoff.models.layout import DOUBT, MARGIN
+from takeoff.models.nodes import grid_difficulty, grid_nodes
+from takeoff.models.rule import Rule, rule_of
 from takeoff.models.special import FloatArray, compiled
 from takeoff.models.story import ends_length, no_change, unfold, unfold_reverse
 from takeoff.models.tape import read_tape, rows_of_tape
@@ -60,6 +62,8 @@ class Sharing(NamedTuple):
         The place of each of the ends, once they are sorted by class (end,).
     bounds
         Where in that order each class begins, and one past the last (class + 1,).
+    alone
+        See ``grid_worlds.contexts_alone`` (2, node, point).
     """
 
     difficulty: FloatArray
@@ -67,6 +71,7 @@ class Sharing(NamedTuple):
     lagrange: FloatArray
     rank: IntArray
     bounds: IntArray
+    alone: FloatArray
 
 
 PARTS_OF_SHARING = len(Sharing._fields)
@@ -91,6 +96,7 @@ def sharing_of(tables: Tallies) -> Sharing:
         lagrange=lagrange_coefficients(),
         rank=np.argsort(order).astype(np.int64),
         bounds=np.searchsorted(classes[order], np.arange(CLASSES + 1)).astype(np.int64),
+        alone=contexts_alone(rule_of(tables, grid_nodes())),
     )
 
 
@@ -113,7 +119,7 @@ def _tell_grid(
     """Fill the ends of the worlds on the grid (end sorted by class, point), and their tape."""
     tape[:4] = spans.start
     kept = read_tape(tape, rule)
-    fill_grid(grid, spans, rule, kept.contexts)
+    fill_grid(grid, spans, sharing.alone, rule, kept.contexts)
     unfold(common, rule, spans.start, kept)
     sum_grid(spans.start, kept.first, kept.states, kept.products, sharing.rank, ends)
 
@@ -211,6 +217,16 @@ def _parts(kept: FloatArray, points: int, experts: int, length: int) -> Parts:
 
 
 @compiled
+def _from_the_first(
+    common: FloatArray, margin: FloatArray, rule: Rule
+) -> tuple[FloatArray, FloatArray]:
+    """Count projects' margins from the first project's, which goes to experts' own."""
+    rest = common.copy()
+    rest[MARGIN : MARGIN + rule.first_row.shape[0]] -= common[MARGIN]
+    return rest, margin + common[MARGIN]
+
+
+@compiled
 def share_on_tape(
     common: FloatArray,
     margin: FloatArray,
@@ -219,6 +235,7 @@ def share_on_tape(
     lagrange: FloatArray,
     rank: IntArray,
     bounds: IntArray,
+    alone: FloatArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
     """Give the ends of experts' worlds (expert, end), and what ``share_from_tape`` needs.
@@ -227,9 +244,10 @@ def share_on_tape(
     is added. Then the parts of a ``Sharing`` and of a ``Rule``.
     """
     rule = Rule(*fixed)
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds)
+    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
     doubt = common[DOUBT]
     turns_out = rung(doubt, difficulty, difficulty_rungs)
+    common, margin = _from_the_first(common, margin, rule)
     grid = grid_under(margin, doubt, turns_out)
     spans = spans_of_grid(common, grid, rule)
     people, points, length = margin.shape[0], grid.c.shape[0], ends_length(rule)
@@ -255,13 +273,15 @@ def share_from_tape(
     lagrange: FloatArray,
     rank: IntArray,
     bounds: IntArray,
+    alone: FloatArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
     """Carry derivatives by experts' ends back to common numbers and margins."""
     rule = Rule(*fixed)
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds)
+    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
     doubt = common[DOUBT]
     turns_out = rung(doubt, difficulty, difficulty_rungs)
+    common, margin = _from_the_first(common, margin, rule)
     grid = grid_under(margin, doubt, turns_out)
     spans = spans_of_grid(common, grid, rule)
     people, points, length = margin.shape[0], grid.c.shape[0], ends_length(rule)
@@ -282,6 +302,8 @@ def share_from_tape(
     _tell_grid_reverse(common, spans, sharing, rule, parts.tape, d_ends, d_common)
     # On the grid doubt was 0 and no parameter.
     d_common[DOUBT] = weights_reverse(margin, doubt, turns_out, lagrange, grid, d_weight, d_margin)
+    others = slice(MARGIN + 1, MARGIN + rule.first_row.shape[0])
+    d_common[MARGIN] = d_margin.sum() - d_common[others].sum()
     return d_common, d_margin
 
 

@@ -215,8 +215,9 @@ class _Writer:
         self._close()
         return Program(
             table=np.array(self._rows, np.int64).reshape(-1, 6),
-            # Half the bytes leave room for the rest in the processor's cache.
-            places=np.concatenate([np.zeros(1, np.int64), *self._places]).astype(np.int32),
+            # Half the bytes leave room for the rest in the processor's cache, and numbers that
+            # cannot be negative need not be looked at to tell from which end they count.
+            places=np.concatenate([np.zeros(1, np.int64), *self._places]).astype(np.uint32),
             parts=tuple(self._parts),
             memory=np.array(self._memory),
             variables=variables,

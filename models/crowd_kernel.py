@@ -444,68 +444,53 @@ class Tables(NamedTuple):
     least: FloatArray
 
 
-class _Layer(NamedTuple):
-    """What is worked out for one node of care, on every so manieth level of the grid.
+class _Places(NamedTuple):
+    """Levels at which answers are weighed: for each node of care, one of so many of the grid.
+
+    Those of all nodes lie one after the other, so that sums over levels and care are one.
 
     Attributes
     ----------
-    stride
-        Of how many levels one is taken.
-    scale
-        Standard deviation of answers (question,).
-    score, tail, density
-        Of each bound in standard deviations (bound, level): P(answer below), less 1 where the
-        level is below the bound, so that what is left is exact; and its density.
+    begin
+        First place of each node, and one past the last (care + 1,).
+    center, sharp
+        The answer there, and one over its standard deviation (question, place).
+    density
+        Of each bound, in standard deviations (bound, place).
     chance
-        P(interval) (interval, level).
+        P(interval) (interval, place).
     mass
-        Of the crowd's levels (level,).
-    reach
-        Before which levels those begin and end at which an interval is not impossible
-        (interval, 2).
+        Of the crowd, of that care (place,).
     """
 
-    stride: int
-    scale: FloatArray
-    score: FloatArray
-    tail: FloatArray
+    begin: IntArray
+    center: FloatArray
+    sharp: FloatArray
     density: FloatArray
     chance: FloatArray
     mass: FloatArray
-    reach: IntArray
 
 
 @compiled
-def _levels_of(levels: int, tables: Tables, care: int) -> int:
-    return (levels - 1) // int(tables.care[2, care]) + 1
+def _begins(levels: int, tables: Tables) -> IntArray:
+    """Give the first place of each node of care, and one past the last."""
+    begin = np.zeros(tables.care.shape[1] + 1, np.int64)
+    for node in range(tables.care.shape[1]):
+        begin[node + 1] = begin[node] + (levels - 1) // int(tables.care[2, node]) + 1
+    return begin
 
 
 @compiled
-def _rows(tables: Tables) -> int:
-    return 3 * tables.bound.shape[0] + tables.interval.shape[0] + 1
+def _rows(tables: Tables, questions: int) -> int:
+    return 2 * questions + tables.bound.shape[0] + tables.interval.shape[0] + 1
 
 
 @compiled
-def _layer(
-    noise: FloatArray, kept: FloatArray, reach: IntArray, levels: int, tables: Tables, care: int
-) -> _Layer:
-    """Give a layer, with where the rest of it is kept."""
-    at, rows = 0, _rows(tables)
-    for earlier in range(care):
-        at += rows * _levels_of(levels, tables, earlier)
-    size = _levels_of(levels, tables, care)
-    table = kept[at : at + rows * size].reshape(rows, size)
-    bounds, intervals = tables.bound.shape[0], tables.interval.shape[0]
-    return _Layer(
-        int(tables.care[2, care]),
-        np.sqrt((noise * tables.care[0, care]) ** 2 + tables.least[0]),
-        table[:bounds],
-        table[bounds : 2 * bounds],
-        table[2 * bounds : 3 * bounds],
-        table[3 * bounds : 3 * bounds + intervals],
-        table[3 * bounds + intervals],
-        reach[care],
-    )
+def _places(kept: FloatArray, begin: IntArray, tables: Tables, questions: int) -> _Places:
+    """Lay out what is kept (row, place)."""
+    a, b = 2 * questions, 2 * questions + tables.bound.shape[0]
+    c = b + tables.interval.shape[0]
+    return _Places(begin, kept[:questions], kept[questions:a], kept[a:b], kept[b:c], kept[c])
 
 
 @compiled
@@ -539,156 +524,158 @@ def _coarsen_reverse(d_coarse: FloatArray, stride: int, d_mass: FloatArray) -> N
 
 
 @compiled
-def _tails(center: FloatArray, tables: Tables, own: _Layer, near: IntArray) -> None:
-    """Fill scores, tails and densities, and before which levels a bound is near (bound, 2).
+def _spread_out(
+    center: FloatArray, noise: FloatArray, mass: FloatArray, tables: Tables, own: _Places
+) -> None:
+    """Fill centers, sharpness and mass at all places."""
+    for node in range(tables.care.shape[1]):
+        here, stride = slice(own.begin[node], own.begin[node + 1]), int(tables.care[2, node])
+        for asked in range(center.shape[0]):
+            own.center[asked, here] = center[asked, ::stride]
+            deviation = noise[asked] * tables.care[0, node]
+            own.sharp[asked, here] = 1 / math.sqrt(deviation * deviation + tables.least[0])
+        coarse = own.mass[here]
+        _coarsen(mass, stride, coarse)
+        coarse *= tables.care[1, node]
 
-    Elsewhere tail and density are 0. Levels rise along the grid.
+
+@compiled
+def _fill_tails(tables: Tables, own: _Places, tail: FloatArray) -> None:
+    """Fill the densities of bounds, and tails (bound, place).
+
+    A tail is P(answer below), less 1 where the answer at that level is below the bound, so that
+    what is left is exact. Tails and densities are worked out where a bound is near, for all care at
+    once, and are 0 elsewhere.
     """
-    levels = own.mass.shape[0]
-    above, below = np.empty(levels), np.empty(levels)
-    own.tail[:] = 0.0
+    places, nodes = own.mass.shape[0], tables.care.shape[1]
+    x, near = np.empty(places), np.empty(places)
+    above, below, density = np.empty(places), np.empty(places), np.empty(places)
+    spans = np.empty((nodes, 2), np.int64)
+    tail[:] = 0.0
     own.density[:] = 0.0
     for bound in range(tables.bound.shape[0]):
-        asked, at = tables.asked[bound], tables.bound[bound]
-        x, first, last = own.score[bound], 0, 0
-        for k in range(levels):
-            x[k] = (at - center[asked, k * own.stride]) / own.scale[asked]
-            first += 1 if x[k] >= _FARTHEST else 0
-            last += 1 if x[k] > -_FARTHEST else 0
-        near[bound, 0], near[bound, 1] = first, last
-        if first < last:
-            near_x, up, down = x[first:last], above[first:last], below[first:last]
-            normal_tails(near_x, up, down, own.density[bound, first:last])
-            tail = own.tail[bound, first:last]
-            for k in range(tail.shape[0]):
-                tail[k] = up[k] if near_x[k] < 0 else -down[k]
+        at = tables.bound[bound]
+        center, sharp = own.center[tables.asked[bound]], own.sharp[tables.asked[bound]]
+        for k in range(places):
+            x[k] = (at - center[k]) * sharp[k]
+        count = 0
+        for node in range(nodes):  # along a node answers rise, so scores fall
+            scores = x[own.begin[node] : own.begin[node + 1]]
+            first, last = 0, 0
+            for k in range(scores.shape[0]):
+                first += 1 if scores[k] >= _FARTHEST else 0
+                last += 1 if scores[k] > -_FARTHEST else 0
+            near[count : count + last - first] = scores[first:last]
+            spans[node, 0], spans[node, 1] = own.begin[node] + first, own.begin[node] + last
+            count += last - first
+        scores, up, down = near[:count], above[:count], below[:count]
+        normal_tails(scores, up, down, density[:count])
+        for k in range(count):
+            up[k] = up[k] if scores[k] < 0 else -down[k]
+        count = 0
+        for node in range(nodes):
+            first, last = spans[node]
+            tail[bound, first:last] = up[count : count + last - first]
+            own.density[bound, first:last] = density[count : count + last - first]
+            count += last - first
 
 
 @compiled
-def _chances(tables: Tables, own: _Layer, near: IntArray) -> None:
-    """Fill the probabilities of intervals, and at which levels they are not 0."""
-    own.chance[:] = 0.0
+def _fill_chances(tables: Tables, own: _Places, tail: FloatArray) -> None:
+    """Fill the probabilities of intervals."""
     for interval in range(tables.interval.shape[0]):
         lower, upper = tables.interval[interval]
-        first, last = near[lower, 0], near[upper, 1]
-        own.reach[interval, 0], own.reach[interval, 1] = first, last
-        low_score, high_score = own.score[lower, first:last], own.score[upper, first:last]
-        low_tail, high_tail = own.tail[lower, first:last], own.tail[upper, first:last]
-        chance = own.chance[interval, first:last]
+        low, high = tables.bound[lower], tables.bound[upper]
+        below, above, chance = tail[lower], tail[upper], own.chance[interval]
+        center = own.center[tables.asked[lower]]
         for k in range(chance.shape[0]):
-            held = 1.0 if low_score[k] < 0 <= high_score[k] else 0.0
-            chance[k] = held + high_tail[k] - low_tail[k]
+            held = 1.0 if low < center[k] <= high else 0.0
+            chance[k] = held + above[k] - below[k]
 
 
 @compiled
-def _common_reach(reach: IntArray, one: int, other: int) -> tuple[int, int]:
-    """Give before which levels those begin and end at which neither answer is impossible."""
-    if other < 0:
-        return reach[one, 0], reach[one, 1]
-    return max(reach[one, 0], reach[other, 0]), min(reach[one, 1], reach[other, 1])
-
-
-@compiled
-def _add_up(tables: Tables, own: _Layer, weight: float, total: FloatArray) -> None:
-    """Add to P(pattern)."""
+def _add_up(tables: Tables, own: _Places, total: FloatArray) -> None:
+    """Fill P(pattern)."""
     seen, said = -1, np.empty(own.mass.shape[0])
     for pattern in tables.order:
         one, other = tables.one[pattern], tables.other[pattern]
         if one != seen:
-            seen = one
-            _say(own, one, said)
-        first, last = _common_reach(own.reach, one, other)
-        part, here = 0.0, said[first:last]
+            seen, first = one, own.chance[one]
+            for k in range(said.shape[0]):
+                said[k] = own.mass[k] * first[k]
+        part = 0.0
         if other < 0:
-            for k in range(here.shape[0]):
-                part += here[k]
+            for k in range(said.shape[0]):
+                part += said[k]
         else:
-            chance = own.chance[other, first:last]
-            for k in range(here.shape[0]):
-                part += here[k] * chance[k]
-        total[pattern] += weight * part
-
-
-@compiled
-def _say(own: _Layer, one: int, said: FloatArray) -> None:
-    """Fill the mass of levels together with P(first answer), where that is not impossible."""
-    first, last = own.reach[one]
-    mass, chance, here = own.mass[first:last], own.chance[one, first:last], said[first:last]
-    for k in range(here.shape[0]):
-        here[k] = mass[k] * chance[k]
+            second = own.chance[other]
+            for k in range(said.shape[0]):
+                part += said[k] * second[k]
+        total[pattern] = part
 
 
 @compiled
 def _add_up_reverse(
-    tables: Tables,
-    own: _Layer,
-    weight: float,
-    d_total: FloatArray,
-    d_mass: FloatArray,
-    d_chance: FloatArray,
+    tables: Tables, own: _Places, d_total: FloatArray, d_mass: FloatArray, d_chance: FloatArray
 ) -> None:
-    """Fill derivatives by mass and by P(interval)."""
-    d_mass[:] = 0.0
-    d_chance[:] = 0.0
+    """Add derivatives by mass and by P(interval)."""
     seen, said, d_said = -1, np.empty(own.mass.shape[0]), np.zeros(own.mass.shape[0])
     for pattern in tables.order:
         one, other = tables.one[pattern], tables.other[pattern]
         if one != seen:
             _said_reverse(own, seen, d_said, d_mass, d_chance)
-            seen = one
-            _say(own, one, said)
-        change = d_total[pattern] * weight
-        first, last = _common_reach(own.reach, one, other)
-        here, d_here = said[first:last], d_said[first:last]
+            seen, first = one, own.chance[one]
+            for k in range(said.shape[0]):
+                said[k] = own.mass[k] * first[k]
+        change = d_total[pattern]
         if other < 0:
-            for k in range(here.shape[0]):
-                d_here[k] += change
+            for k in range(said.shape[0]):
+                d_said[k] += change
         else:
-            chance, d_other = own.chance[other, first:last], d_chance[other, first:last]
-            for k in range(here.shape[0]):
-                d_here[k] += change * chance[k]
-                d_other[k] += change * here[k]
+            second, d_second = own.chance[other], d_chance[other]
+            for k in range(said.shape[0]):
+                d_said[k] += change * second[k]
+                d_second[k] += change * said[k]
     _said_reverse(own, seen, d_said, d_mass, d_chance)
 
 
 @compiled
 def _said_reverse(
-    own: _Layer, one: int, d_said: FloatArray, d_mass: FloatArray, d_chance: FloatArray
+    own: _Places, one: int, d_said: FloatArray, d_mass: FloatArray, d_chance: FloatArray
 ) -> None:
     """Add derivatives by mass and by P(first answer), and empty those by their product."""
     if one >= 0:
-        first, last = own.reach[one]
-        mass, chance, here = own.mass[first:last], own.chance[one, first:last], d_said[first:last]
-        by_mass, by_chance = d_mass[first:last], d_chance[one, first:last]
-        for k in range(here.shape[0]):
-            by_mass[k] += chance[k] * here[k]
-            by_chance[k] += mass[k] * here[k]
+        chance, d_first = own.chance[one], d_chance[one]
+        for k in range(d_said.shape[0]):
+            d_mass[k] += chance[k] * d_said[k]
+            d_first[k] += own.mass[k] * d_said[k]
     d_said[:] = 0.0
 
 
 @compiled
-def _chances_reverse(
-    tables: Tables,
-    own: _Layer,
-    d_chance: FloatArray,
-    d_center: FloatArray,
-    d_scale: FloatArray,
+def _fill_chances_reverse(
+    tables: Tables, own: _Places, d_chance: FloatArray, d_center: FloatArray, d_sharp: FloatArray
 ) -> None:
-    """Add derivatives by centers and scales."""
+    """Fill derivatives by centers and sharpness (question, place)."""
+    by_score, by_bound = d_center, d_sharp  # summed first, the second times the bound
+    by_score[:] = 0.0
+    by_bound[:] = 0.0
     for interval in range(tables.interval.shape[0]):
         for side in range(2):
             bound, sign = tables.interval[interval, side], 2.0 * side - 1
-            asked = tables.asked[bound]
-            first, last = own.reach[interval]
-            by_chance, density = d_chance[interval, first:last], own.density[bound, first:last]
-            score = own.score[bound, first:last]
-            by_center = d_center[asked, first * own.stride : last * own.stride : own.stride]
-            factor, by_scale = sign / own.scale[asked], 0.0
-            for k in range(score.shape[0]):
-                change = factor * by_chance[k] * density[k]
-                by_center[k] -= change
-                by_scale -= change * score[k]
-            d_scale[asked] += by_scale
+            asked, at = tables.asked[bound], tables.bound[bound]
+            density, change = own.density[bound], d_chance[interval]
+            scores, bounds = by_score[asked], by_bound[asked]
+            for k in range(density.shape[0]):
+                moved = sign * change[k] * density[k]
+                scores[k] += moved
+                bounds[k] += moved * at
+    for asked in range(d_center.shape[0]):
+        center, sharp = own.center[asked], own.sharp[asked]
+        scores, bounds = by_score[asked], by_bound[asked]
+        for k in range(center.shape[0]):
+            bounds[k] -= scores[k] * center[k]
+            scores[k] *= -sharp[k]
 
 
 @compiled
@@ -704,30 +691,26 @@ def tally_on_tape(
     order: IntArray,
     care: FloatArray,
     least: FloatArray,
-) -> tuple[FloatArray, tuple[FloatArray, IntArray, FloatArray]]:
+) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
     """Give log P(pattern) (1, pattern), and what the way back needs.
 
     ``center`` (question, level) is the answer at each level of the grid, ``noise`` (question,)
     its noise, in log-odds, and ``mass`` (1, level) that of the crowd. Then a ``Tables``.
     """
     tables = Tables(bound, asked, interval, one, other, order, care, least)
-    levels = center.shape[1]
-    size = 0
-    for node in range(care.shape[1]):
-        size += _rows(tables) * _levels_of(levels, tables, node)
-    kept, total = np.empty(size), np.zeros(one.shape[0])
-    reach = np.empty((care.shape[1], interval.shape[0], 2), np.int64)
-    near = np.empty((bound.shape[0], 2), np.int64)
-    for node in range(care.shape[1]):
-        own = _layer(noise, kept, reach, levels, tables, node)
-        _coarsen(mass[0], own.stride, own.mass)
-        _tails(center, tables, own, near)
-        _chances(tables, own, near)
-        _add_up(tables, own, care[1, node], total)
+    questions, begin = center.shape[0], _begins(center.shape[1], tables)
+    kept = np.empty((_rows(tables, questions), begin[-1]))
+    own = _places(kept, begin, tables, questions)
+    _spread_out(center, noise, mass[0], tables, own)
+    tail = np.empty(own.density.shape)
+    _fill_tails(tables, own, tail)
+    _fill_chances(tables, own, tail)
+    total = np.empty(one.shape[0])
+    _add_up(tables, own, total)
     logs = np.empty((1, total.shape[0]))
     for pattern in range(total.shape[0]):
         logs[0, pattern] = math.log(max(total[pattern], _LEAST))
-    return logs, (kept, reach, total)
+    return logs, (kept, total)
 
 
 @compiled
@@ -735,7 +718,7 @@ def tally_from_tape(
     center: FloatArray,
     noise: FloatArray,
     mass: FloatArray,
-    tape: tuple[FloatArray, IntArray, FloatArray],
+    tape: tuple[FloatArray, FloatArray],
     d_logs: FloatArray,
     bound: FloatArray,
     asked: IntArray,
@@ -748,21 +731,26 @@ def tally_from_tape(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Carry derivatives by log P(pattern) back to centers, noise and mass."""
     tables = Tables(bound, asked, interval, one, other, order, care, least)
-    kept, reach, total = tape
-    levels = center.shape[1]
+    kept, total = tape
+    questions, begin = center.shape[0], _begins(center.shape[1], tables)
+    own = _places(kept, begin, tables, questions)
     d_total = np.empty(total.shape[0])
     for pattern in range(d_total.shape[0]):
         seen = total[pattern]
         d_total[pattern] = d_logs[0, pattern] / seen if seen > _LEAST else 0.0
+    d_own, d_chance = np.zeros(own.mass.shape), np.zeros(own.chance.shape)
+    _add_up_reverse(tables, own, d_total, d_own, d_chance)
+    by_center, by_sharp = np.empty(own.center.shape), np.empty(own.center.shape)
+    _fill_chances_reverse(tables, own, d_chance, by_center, by_sharp)
     d_center, d_noise, d_mass = np.zeros(center.shape), np.zeros(noise.shape), np.zeros(mass.shape)
     for node in range(care.shape[1]):
-        own = _layer(noise, kept, reach, levels, tables, node)
-        d_own, d_scale = np.empty(own.mass.shape[0]), np.zeros(noise.shape[0])
-        d_chance = np.empty(own.chance.shape)
-        _add_up_reverse(tables, own, care[1, node], d_total, d_own, d_chance)
-        _coarsen_reverse(d_own, own.stride, d_mass[0])
-        _chances_reverse(tables, own, d_chance, d_center, d_scale)
-        d_noise += d_scale * noise * care[0, node] ** 2 / own.scale
+        here, stride = slice(begin[node], begin[node + 1]), int(care[2, node])
+        _coarsen_reverse(d_own[here] * care[1, node], stride, d_mass[0])
+        for question in range(questions):
+            d_center[question, ::stride] += by_center[question, here]
+            sharp = own.sharp[question, begin[node]]
+            by_deviation = -by_sharp[question, here].sum() * sharp**3
+            d_noise[question] += by_deviation * noise[question] * care[0, node] ** 2
     return d_center, d_noise, d_mass
 
 

@@ -46,7 +46,7 @@ class Spans(NamedTuple):
         the next three are not filled.
     position, owner
         The edges at each point, and whose they are (span, point, edge).
-    count
+    edges
         How many edges there are (span, point).
     """
 
@@ -54,7 +54,7 @@ class Spans(NamedTuple):
     parted: IntArray
     position: FloatArray
     owner: FloatArray
-    count: IntArray
+    edges: IntArray
 
 
 @compiled
@@ -141,7 +141,7 @@ def fill_grid(
                 place(
                     0.0,
                     side,
-                    spans.position[span, point, : spans.count[span, point]],
+                    spans.position[span, point, : spans.edges[span, point]],
                     rule.between,
                     outward,
                     rule.difficulty,
@@ -170,14 +170,14 @@ def fill_grid_reverse(
     d_common: FloatArray,
 ) -> None:
     """Carry derivatives by contexts back to margins and spillover."""
-    points = spans.count.shape[1]
+    points = spans.edges.shape[1]
     for span, (side, spills, outward) in enumerate(sides(rule)):
         if not spans.parted[span]:
             continue
         begin, end = spans.start[span], spans.start[span + 1]
         for point in range(points):
             here = slice(begin + point, end, points)
-            count = spans.count[span, point]
+            count = spans.edges[span, point]
             place_reverse(
                 common,
                 0.0,

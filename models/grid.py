@@ -123,13 +123,16 @@ def fill_weights(
             here = _clipped(margin[expert] + doubt * difficulty[0, node])
             begin = _polynomials(here, lagrange, value, slope) - grid.lowest
             fall = math.exp(-0.5 * here * here)
+            near = slice(begin, begin + _POINTS)
+            rise, to_plain, to_low = grid.rise[near], plain[near], low[near]
+            to_high, to_both = high[near], both[near]
             for k in range(_POINTS):
                 share = difficulty[1, node] * value[k]
-                scaled = share * fall * grid.rise[begin + k]
-                plain[begin + k] += share
-                low[begin + k] += scaled if here > 0 else share
-                high[begin + k] += scaled if here < 0 else share
-                both[begin + k] += scaled
+                scaled = share * fall * rise[k]
+                to_plain[k] += share
+                to_low[k] += scaled if here > 0 else share
+                to_high[k] += scaled if here < 0 else share
+                to_both[k] += scaled
 
 
 @compiled
@@ -154,19 +157,14 @@ def weights_reverse(
                 continue
             begin = _polynomials(here, lagrange, value, slope) - grid.lowest
             fall = math.exp(-0.5 * here * here)
-            by_c = 0.0
+            by_c, near = 0.0, slice(begin, begin + _POINTS)
+            rise, of_plain, of_low = grid.rise[near], plain[near], low[near]
+            of_high, of_both = high[near], both[near]
+            falls_low, falls_high = 1.0 if here > 0 else 0.0, 1.0 if here < 0 else 0.0
             for k in range(_POINTS):
-                point = begin + k
-                as_is, scaled = plain[point], both[point]
-                if here > 0:
-                    scaled += low[point]
-                else:
-                    as_is += low[point]
-                if here < 0:
-                    scaled += high[point]
-                else:
-                    as_is += high[point]
-                scaled *= fall * grid.rise[point]
+                as_is = of_plain[k] + (1 - falls_low) * of_low[k] + (1 - falls_high) * of_high[k]
+                scaled = of_both[k] + falls_low * of_low[k] + falls_high * of_high[k]
+                scaled *= fall * rise[k]
                 by_c += slope[k] * (as_is + scaled) - here * value[k] * scaled
             by_c *= difficulty[1, node]
             d_margin[expert] += by_c

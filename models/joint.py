@@ -43,6 +43,8 @@ ROW_STOP = (1, 1, 2, 3)
 """The spans of contexts of the same row: its candidate was aligned and helps followers; it was
 misaligned; it was aligned and not fielded. A project without a system had either of the last two.
 """
+_ROWS_OF_SPAN = ((0, 1), (2, 3), (2, 3))
+"""The rows that each span is summed for, two in one pass; in the last, row 2 is 0 throughout."""
 
 
 @dataclass(frozen=True)
@@ -239,23 +241,20 @@ def joint(first: FloatArray, spans: IntArray, products: FloatArray, masses: Floa
     """
     size = masses.shape[1]
     offset = products.shape[0] - size
-    stays, turns, bad, none = first[0], first[1], first[2], first[3]
     for tally in range(size):
         product = products[offset + tally]
-        total, other = 0.0, 0.0
-        for k in range(spans[0, 0], spans[0, 1]):
-            total += stays[k] * product[k]
-            other += turns[k] * product[k]
-        masses[0, tally] = total
-        masses[1, tally] = other
-        total, other = 0.0, 0.0
-        for k in range(spans[1, 0], spans[1, 1]):
-            total += bad[k] * product[k]
-            other += none[k] * product[k]
-        masses[2, tally] = total
-        for k in range(spans[2, 0], spans[2, 1]):
-            other += none[k] * product[k]
-        masses[3, tally] = other
+        for row in range(4):
+            masses[row, tally] = 0.0
+        for span in range(3):
+            here = slice(spans[span, 0], spans[span, 1])
+            one, other = _ROWS_OF_SPAN[span]
+            of_one, of_other, factor = first[one, here], first[other, here], product[here]
+            total, more = 0.0, 0.0
+            for k in range(factor.shape[0]):
+                total += of_one[k] * factor[k]
+                more += of_other[k] * factor[k]
+            masses[one, tally] += total
+            masses[other, tally] += more
 
 
 @compiled
@@ -273,20 +272,15 @@ def joint_reverse(
     """
     size = d_masses.shape[1]
     offset = products.shape[0] - size
-    stays, turns, bad, none = first[0], first[1], first[2], first[3]
-    d_stays, d_turns, d_bad, d_none = d_first[0], d_first[1], d_first[2], d_first[3]
     for tally in range(size):
         product, d_product = products[offset + tally], d_products[offset + tally]
-        by_stays, by_turns = d_masses[0, tally], d_masses[1, tally]
-        by_bad, by_none = d_masses[2, tally], d_masses[3, tally]
-        for k in range(spans[0, 0], spans[0, 1]):
-            d_stays[k] += by_stays * product[k]
-            d_turns[k] += by_turns * product[k]
-            d_product[k] = by_stays * stays[k] + by_turns * turns[k]
-        for k in range(spans[1, 0], spans[1, 1]):
-            d_bad[k] += by_bad * product[k]
-            d_none[k] += by_none * product[k]
-            d_product[k] = by_bad * bad[k] + by_none * none[k]
-        for k in range(spans[2, 0], spans[2, 1]):
-            d_none[k] += by_none * product[k]
-            d_product[k] = by_none * none[k]
+        for span in range(3):
+            here = slice(spans[span, 0], spans[span, 1])
+            one, other = _ROWS_OF_SPAN[span]
+            of_one, of_other, factor = first[one, here], first[other, here], product[here]
+            d_one, d_other, d_factor = d_first[one, here], d_first[other, here], d_product[here]
+            by_one, by_other = d_masses[one, tally], d_masses[other, tally]
+            for k in range(factor.shape[0]):
+                d_one[k] += by_one * factor[k]
+                d_other[k] += by_other * factor[k]
+                d_factor[k] = by_one * of_one[k] + by_other * of_other[k]

@@ -248,12 +248,11 @@ def _mix_kinds(theta: FloatArray, by_kind: FloatArray, states: FloatArray) -> No
     """Average a follower's states over its provenance."""
     contexts = states.shape[1]
     for state in range(4):
+        own = states[state]
+        one, two = by_kind[state, :contexts], by_kind[state, contexts : 2 * contexts]
+        three = by_kind[state, 2 * contexts :]
         for k in range(contexts):
-            states[state, k] = (
-                theta[SHARE] * by_kind[state, k]
-                + theta[SHARE + 1] * by_kind[state, contexts + k]
-                + theta[SHARE + 2] * by_kind[state, 2 * contexts + k]
-            )
+            own[k] = theta[SHARE] * one[k] + theta[SHARE + 1] * two[k] + theta[SHARE + 2] * three[k]
 
 
 @compiled
@@ -268,10 +267,12 @@ def _mix_kinds_reverse(
     for kind in range(KINDS):
         share = theta[SHARE + kind]
         total = 0.0
+        here = slice(kind * contexts, (kind + 1) * contexts)
         for state in range(4):
+            own, d_own, d_state = by_kind[state, here], d_by_kind[state, here], d_states[state]
             for k in range(contexts):
-                d_by_kind[state, kind * contexts + k] = share * d_states[state, k]
-                total += by_kind[state, kind * contexts + k] * d_states[state, k]
+                d_own[k] = share * d_state[k]
+                total += own[k] * d_state[k]
         d_theta[SHARE + kind] += total
 
 
@@ -322,8 +323,10 @@ def _weighted_first(
     """Weight the first project's states with their contexts, each row in its own branch."""
     first[:] = 0.0
     for row in range(4):
-        for k in range(start[ROW_START[row]], start[ROW_STOP[row]]):
-            first[row, k] = weight[k] * states[row, k]
+        span = slice(start[ROW_START[row]], start[ROW_STOP[row]])
+        own, here, share = first[row, span], states[row, span], weight[span]
+        for k in range(own.shape[0]):
+            own[k] = share[k] * here[k]
 
 
 @compiled
@@ -336,6 +339,13 @@ def _weighted_first_reverse(
 ) -> None:
     """Carry derivatives by weighted states back to weights and, in place, to states."""
     for row in range(4):
-        for k in range(start[ROW_START[row]], start[ROW_STOP[row]]):
-            d_weight[k] += d_first[row, k] * states[row, k]
-            d_first[row, k] *= weight[k]
+        span = slice(start[ROW_START[row]], start[ROW_STOP[row]])
+        d_own, here, share, d_share = (
+            d_first[row, span],
+            states[row, span],
+            weight[span],
+            d_weight[span],
+        )
+        for k in range(d_own.shape[0]):
+            d_share[k] += d_own[k] * here[k]
+            d_own[k] *= share[k]

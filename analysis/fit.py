@@ -32,7 +32,15 @@ from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
-__all__ = ["WarmStart", "fit", "sample_panel", "sampler_model", "simulate_panel", "simulate_prior"]
+__all__ = [
+    "WarmStart",
+    "fit",
+    "labelled",
+    "sample_panel",
+    "sampler_model",
+    "simulate_panel",
+    "simulate_prior",
+]
 
 _TARGET_ACCEPT = 0.95
 """Shorter steps, and trajectories of twice the length: as many gradients for each independent draw
@@ -223,24 +231,24 @@ def _story(coordinates: Coordinates, sampled: xr.DataTree, panel: Panel) -> xr.D
         name: value.reshape(*shape, *value.shape[1:])
         for name, value in coordinates.back(flat).items()
     }
-    return _labelled(values, panel.model, ("chain", "draw"))
+    return labelled(values, panel.model, ("chain", "draw"))
 
 
-def _labelled(
+def labelled(
     values: dict[str, np.ndarray], model: pm.Model, leading: tuple[str, str]
 ) -> xr.Dataset:
     """Label a model's variables with its dims, and the shares with their names."""
     for row, name in enumerate(SHARES):
         values[name] = values["shares"][..., row]
-    labelled: dict[str, Any] = {
+    named: dict[str, Any] = {
         name: ((*leading, *model.named_vars_to_dims.get(name, ())), value)
         for name, value in values.items()
     }
-    used = {str(dim) for dims, _ in labelled.values() for dim in dims} - set(leading)
+    used = {str(dim) for dims, _ in named.values() for dim in dims} - set(leading)
     coords = {dim: np.asarray(model.coords[dim]) for dim in used}
     shape = next(iter(values.values())).shape
     coords |= {dim: np.arange(shape[axis]) for axis, dim in enumerate(leading)}
-    return xr.Dataset(labelled, coords=coords)
+    return xr.Dataset(named, coords=coords)
 
 
 def simulate_panel(panel: Panel, draws: int, seed: int) -> tuple[xr.Dataset, np.ndarray]:
@@ -275,7 +283,7 @@ def _drawn(panel: Panel, said: Sequence[str], draws: int, seed: int) -> Any:
 
 def _truths(drawn: Any, panel: Panel) -> xr.Dataset:
     values = {str(name): each.values for name, each in drawn["prior"].data_vars.items()}
-    return _labelled(values, panel.model, ("chain", "draw"))
+    return labelled(values, panel.model, ("chain", "draw"))
 
 
 def _observed_data(panel: Panel) -> xr.Dataset:

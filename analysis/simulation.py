@@ -2,12 +2,14 @@
 
 The design is that of a panel's judgments: the same questions, experts, and answers missing. People
 round, and so do simulated ones: each says the roundest number whose interval holds their
-probability. The baseline of a shift, which the model takes as given, is what the simulated expert
-then says in place of the answer that was the baseline in the design.
+probability. What they say is read as just the probabilities of which it would have been said. The
+baseline of a shift, which the model takes as given, is what the simulated expert then says in place
+of the answer that was the baseline in the design.
 """
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,10 +17,20 @@ from takeoff.data.rounding import rounding_interval
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
-__all__ = ["answered", "of_probabilities", "reduced", "roundest"]
+__all__ = ["Spoken", "answered", "of_probabilities", "reduced", "roundest", "spoken"]
 
 _SURE = 27.0
 """Log-odds above which a probability, 1 − 2e-12, would be written as 1."""
+_NEVER = -600.0
+"""Log-odds below which a probability, 1e-261, would be written as 0."""
+
+
+class Spoken(NamedTuple):
+    """A stated probability, and the interval of those of which just this is said."""
+
+    value: float
+    lower: float
+    upper: float
 
 
 def of_probabilities(design: Judgments) -> Judgments:
@@ -54,20 +66,37 @@ def answered(design: Judgments, log_odds: FloatArray) -> Judgments:
     shift = np.array([each.reading == "shift" for each in questions])
     level = np.array([each.reading == "level" for each in questions])
     outcome = np.array([each.outcome for each in questions])
-    said = np.array(
-        [np.nan if step else roundest(x) for step, x in zip(shift, log_odds, strict=True)]
-    )
+    said = np.full((len(shift), 3), np.nan)
+    said[~shift] = [spoken(each) for each in log_odds[~shift].tolist()]
     baseline = np.full(len(said), np.nan)
     for row in np.flatnonzero(shift):
         own = level & (who == who[row]) & (outcome == outcome[row])
         (same,) = np.flatnonzero(own & (value == answers["baseline"].values[row]))
-        baseline[row] = said[same]
-        said[row] = roundest(log_odds[row] + np.log(said[same]) - np.log1p(-said[same]))
-    lower, upper = np.array([rounding_interval(each) for each in said]).T
-    columns = {"value": said, "lower": lower, "upper": upper, "baseline": baseline}
+        stated = baseline[row] = said[same, 0]
+        said[row] = spoken(float(log_odds[row] + np.log(stated) - np.log1p(-stated)))
+    columns = dict(zip(Spoken._fields, said.T, strict=True)) | {"baseline": baseline}
     return replace(
         design, answers=answers.assign({name: ("answer", each) for name, each in columns.items()})
     )
+
+
+def spoken(log_odds: float) -> Spoken:
+    """Give what is said of log-odds, and all of which the same would be said.
+
+    That is the interval that it stands for, but in one place: 0.005 is said of nothing above it, of
+    which 0.01 is near enough, and so is 0.0005 of nothing above, and on.
+
+    >>> [spoken(each) for each in (0.3, -5.35)]
+    [Spoken(value=0.55, lower=0.525, upper=0.575), Spoken(value=0.005, lower=0.0045, upper=0.005)]
+    """
+    value = roundest(max(log_odds, _NEVER))
+    lower, upper = rounding_interval(value)
+    nearer = Decimal(repr(value)) if value < 0.5 else 1 - Decimal(repr(value))
+    if nearer < Decimal("0.01") and nearer.as_tuple().digits[0] == 5:
+        lower, upper = (lower, value) if value < 0.5 else (value, upper)
+    if log_odds < _NEVER:
+        lower = 0.0
+    return Spoken(value, lower, 1.0 if log_odds > _SURE else upper)
 
 
 def roundest(log_odds: float) -> float:

@@ -1,10 +1,9 @@
-"""Recovery: panels simulated from the prior, fitted, and where the truth lies among the draws.
+"""Recovery: simulated panels fitted from scratch, and where the truth lies among the draws.
 
-A panel drawn from the prior has true worldviews, and answers of a real panel's design: the same
-questions, experts, and answers missing. In its posterior the truth is one more draw, so its rank
-among L independent draws is uniform on 0, ..., L, for every quantity (Talts et al. 2018,
-arXiv:1804.06788), those of the data included (Modrák et al. 2023, doi:10.1214/23-BA1404): the log
-likelihood of all answers shows at once a noise that is misread.
+Calibration (``calibration.panels``) starts at the truth. What a sampler does that starts anywhere,
+adapts, and changes coordinates by what experts said, shows here: were its draws independent ones of
+the posterior, the truth's rank among them would be uniform, for every quantity (Talts et al. 2018,
+arXiv:1804.06788). A fit takes minutes where a walk takes seconds.
 """
 
 import warnings
@@ -17,22 +16,15 @@ from arviz_stats import rhat
 from scipy import stats
 
 from takeoff.analysis import derived
+from takeoff.analysis.calibration.panels import COVERAGE, LIKELIHOOD, quantities
+from takeoff.analysis.calibration.walk import level_of
 from takeoff.analysis.fit import sample_panel, simulate_panel
-from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.simulation import answered, of_probabilities
-from takeoff.analysis.worlds import worldviews_of
-from takeoff.models.evaluate import evaluate
 from takeoff.models.panel import panel_model
-from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import Judgments
-from takeoff.models.special import FloatArray
 
-__all__ = ["COVERAGE", "Recovery", "covered", "least_covered", "recoveries"]
-
-COVERAGE = 0.9
-_OF_PANEL = ("contrast", "disagreement", "offset", "noise", "efficacy_level", "efficacy_contrast")
-_OF_EXPERTS = ("worldview", "care", "efficacy")
+__all__ = ["Recovery", "least_covered", "recoveries"]
 
 
 @dataclass(frozen=True)
@@ -41,17 +33,17 @@ class Recovery:
 
     Attributes
     ----------
-    ranks
-        How many draws lie below the truth, by quantity; ``log_likelihood`` is that of all answers.
+    levels
+        Rank of the truth by quantity, between 0 and 1.
     draws
-        Of how many.
+        Among how many.
     divergences
         Transitions of the sampler that diverged.
     rhat
         The largest R-hat of a quantity.
     """
 
-    ranks: dict[str, int]
+    levels: dict[str, float]
     draws: int
     divergences: int
     rhat: float
@@ -84,8 +76,7 @@ def recoveries(
     seed, draws, tune, chains
         Of the sampler; draws and tune are per chain.
     kept
-        Draws among which the truth is ranked, spread evenly over all. With 20·n − 1 of them,
-        intervals of 90 per cent have just that chance to cover.
+        Draws among which the truth is ranked, spread evenly over all.
     """
     design = of_probabilities(design)
     truths, spoken = simulate_panel(panel_model(design, chosen), panels, seed)
@@ -93,53 +84,28 @@ def recoveries(
     if not usable.all():
         warnings.warn(f"{(~usable).sum()} simulated panels of {panels} answer NaN", stacklevel=2)
     for number in np.flatnonzero(usable).tolist():
-        truth = truths.isel(draw=[number])
-        judgments = answered(design, spoken[number])
-        panel = panel_model(judgments, chosen)
+        panel = panel_model(answered(design, spoken[number]), chosen)
         posterior, notes = sample_panel(
             panel, seed=seed + number, draws=draws, tune=tune, chains=chains
         )
         every = chains * draws // kept
         flat = posterior.stack(every=("chain", "draw")).isel(every=slice(0, every * kept, every))
         flat = flat.drop_vars(("every", "chain", "draw")).rename(every="draw").expand_dims("chain")
-        thinned = flat.assign_coords(draw=np.arange(kept), chain=[0]).transpose(
-            "chain", "draw", ...
-        )
-        true, drawn = _quantities(truth), _quantities(thinned)
-        for each, where in ((true, truth), (drawn, thinned)):
-            likelihood = derived.log_likelihood(where, panel)["log_odds"]
-            each["log_likelihood"] = likelihood.values[0].sum(axis=-1)
-        ranks = {name: int((drawn[name] < true[name][0]).sum()) for name in true}
-        yield Recovery(ranks, kept, int(notes["diverging"].sum()), _largest_rhat(posterior))
-
-
-def _quantities(draws: xr.Dataset) -> dict[str, FloatArray]:
-    """Give all that is reported of one chain, each (draw,), elements numbered."""
-    names = (*HEADLINE, "extinction_by_2100")
-    outcomes = evaluate(worldviews_of(draws), derived.SCENARIOS["default"], names, precision="fit")
-    reported = draws[
-        [name for name in (*PARAMETER_NAMES, *_OF_PANEL, *_OF_EXPERTS) if name in draws]
-    ]
-    reported = reported.merge(outcomes.rename({name: f"outcome {name}" for name in names}))
-    flat: dict[str, FloatArray] = {}
-    for name, each in reported.data_vars.items():
-        rows = each.isel(chain=0).transpose("draw", ...).values.reshape(draws.sizes["draw"], -1)
-        flat |= {f"{name}/{column}": rows[:, column] for column in range(rows.shape[1])}
-    return flat
+        drawn = flat.assign_coords(draw=np.arange(kept), chain=[0])
+        truth = truths.isel(draw=[number]).assign_coords(draw=[-1])[list(drawn)]
+        both = xr.concat([truth, drawn], "draw").transpose("chain", "draw", ...)
+        likelihood = derived.log_likelihood(both, panel)["log_odds"].values[0].sum(axis=-1)
+        random = np.random.default_rng([seed, number])
+        levels = {
+            name: level_of(each, 0, random)
+            for name, each in (quantities(both) | {LIKELIHOOD: likelihood}).items()
+        }
+        yield Recovery(levels, kept, int(notes["diverging"].sum()), _largest_rhat(posterior))
 
 
 def _largest_rhat(posterior: xr.Dataset) -> float:
     found = rhat(posterior.drop_vars("shares"))
     return max(float(np.nanmax(each.values)) for each in found.data_vars.values() if each.size)
-
-
-def covered(recovery: Recovery) -> dict[str, bool]:
-    """Tell of each quantity whether its interval of 90 per cent covers the truth."""
-    outside = (1 - COVERAGE) / 2 * (recovery.draws + 1)
-    return {
-        name: outside <= rank < recovery.draws + 1 - outside
-        for name, rank in recovery.ranks.items()
-    }
 
 
 def least_covered(panels: int, error: float) -> int:

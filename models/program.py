@@ -54,6 +54,10 @@ _ARRANGING = (
 )
 
 
+class _NotANumberError(ArithmeticError):
+    """The integral is asked for what is not a number."""
+
+
 @dataclass(frozen=True)
 class _Instructions:
     """Instructions from one row of the table to before another."""
@@ -101,14 +105,17 @@ class Program:
         """Give a function from a vector to the first result, a log density, and its gradient.
 
         It has a memory of its own, so each thread needs another. Where the gradient is not
-        finite the density is NaN.
+        finite the density is NaN, as it is where the integral is asked for what is not a number.
         """
         memory, changes = self.memory.copy(), np.empty(len(self.memory))
         result = int(self.results[0])
 
         def evaluate(vector: FloatArray) -> tuple[float, FloatArray]:
             memory[: self.variables] = vector
-            tapes = [self._forward(part, memory) for part in self.parts]
+            try:
+                tapes = [self._forward(part, memory) for part in self.parts]
+            except _NotANumberError:
+                return np.nan, np.full(self.variables, np.nan)
             changes[:] = 0.0
             changes[result] = 1.0
             for part, tape in zip(reversed(self.parts), reversed(tapes), strict=True):
@@ -120,13 +127,19 @@ class Program:
         return evaluate
 
     def values(self, vectors: FloatArray) -> list[FloatArray]:
-        """Give the results at many vectors (draw, number), each (draw, ...)."""
+        """Give the results at many vectors (draw, number), each (draw, ...).
+
+        They are NaN at a vector for which the integral is asked for what is not a number.
+        """
         memory = self.memory.copy()
-        values = [np.empty((len(vectors), *each.shape)) for each in self.results]
+        values = [np.full((len(vectors), *each.shape), np.nan) for each in self.results]
         for draw, vector in enumerate(vectors):
             memory[: self.variables] = vector
-            for part in self.parts:
-                self._forward(part, memory)
+            try:
+                for part in self.parts:
+                    self._forward(part, memory)
+            except _NotANumberError:
+                continue
             for value, addresses in zip(values, self.results, strict=True):
                 value[draw] = memory[addresses]
         return values
@@ -135,7 +148,12 @@ class Program:
         if isinstance(part, _Instructions):
             run(self.table, self.places, part.begin, part.end, memory)
             return None
-        results, tape = part.step.run(_read(part, memory), part.fixed)
+        given = _read(part, memory)
+        # The integral lays grids under what it is given. Under NaN there is no end to a grid, and
+        # what a sampler tries that runs away would be written beyond it.
+        if not all(np.isfinite(each).all() for each in given):
+            raise _NotANumberError
+        results, tape = part.step.run(given, part.fixed)
         memory[part.out : part.out + results.size] = results.ravel()
         return tape, results.shape
 

@@ -11,7 +11,7 @@ panels; not, that a sampler which starts anywhere gets there (``recovery``).
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +31,6 @@ from takeoff.models.panel import panel_model
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import Judgments
-from takeoff.models.scales import Scales
 from takeoff.models.special import FloatArray
 
 __all__ = [
@@ -57,7 +56,6 @@ _OF_PANEL = (
     "efficacy_disagreement",
 )
 _OF_EXPERTS = ("worldview", "care", "efficacy")
-_AS_DECLARED = Scales()
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def ranked_panels(
     seed: int,
     transitions: int = 60,
     tune: int = 100,
-    read: Scales = _AS_DECLARED,
+    read: Programs | None = None,
 ) -> Iterator[PanelRanks]:
     """Simulate panels of a design from the prior, and rank the truth of each.
 
@@ -107,15 +105,15 @@ def ranked_panels(
     transitions, tune
         Of each walk, and of the warm-up that finds its kernel.
     read
-        How the spreads are stretched by which the answers are read: a misreading, unless they are
-        as declared.
+        How answers are read, in programs of the design; as they are meant, unless given.
     """
     design = of_probabilities(design)
-    truths, spoken = simulate_panel(panel_model(design, chosen), panels, seed)
+    speaks = panel_model(design, chosen)
+    truths, spoken = simulate_panel(speaks, panels, seed)
     usable = np.isfinite(spoken).all(axis=1)
     if not usable.all():
         warnings.warn(f"{(~usable).sum()} simulated panels of {panels} answer NaN", stacklevel=2)
-    programs = programs_of(panel_model(design, chosen, scales=read))
+    programs = read or programs_of(speaks)
     for number in np.flatnonzero(usable).tolist():
         judgments = answered(design, spoken[number])
         truth = programs.coordinates_of(truths.isel(draw=[number]), judgments)
@@ -170,11 +168,18 @@ def covered(levels: FloatArray) -> np.ndarray:
     return np.asarray((outside <= levels) & (levels < 1 - outside))
 
 
-def gathered(found: Sequence[PanelRanks]) -> Calibration:
-    """Put the ranks of panels together, by quantity."""
-    ranks = {name: np.array([each.levels[name] for each in found]) for name in found[0].levels}
-    worth = np.array([np.median(each.effective) for each in found])
-    return Calibration(ranks, len(found), worth)
+def gathered(levels: Sequence[Mapping[str, float]], worth: Sequence[float]) -> Calibration:
+    """Put the ranks of panels together, by quantity.
+
+    Parameters
+    ----------
+    levels
+        Of each panel.
+    worth
+        As how many independent draws those count among which a panel's truth is ranked.
+    """
+    ranks = {name: np.array([each[name] for each in levels]) for name in levels[0]}
+    return Calibration(ranks, np.array(worth))
 
 
 def by_kind(found: Calibration) -> dict[str, Calibration]:
@@ -182,7 +187,7 @@ def by_kind(found: Calibration) -> dict[str, Calibration]:
     kinds: dict[str, dict[str, FloatArray]] = {}
     for name, ranks in found.ranks.items():
         kinds.setdefault(_kind(name), {})[name] = ranks
-    return {kind: Calibration(ranks, found.draws, found.worth) for kind, ranks in kinds.items()}
+    return {kind: Calibration(ranks, found.worth) for kind, ranks in kinds.items()}
 
 
 def _kind(name: str) -> str:

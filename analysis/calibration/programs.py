@@ -1,14 +1,15 @@
 """One program for all panels of a design: what they answered is its input.
 
-Writing the program of a panel's density takes longer than running it a thousand times. Panels of one
-design differ in the intervals that their answers stand for, and in what the sampler's coordinates are
-counted from. The first are inputs, and so is what each expert said of the level, from which
-deviations in offense are counted. All else that coordinates take from a panel (whether an expert is
-far out, mean answers) they take from the design's own answers: that moves and stretches coordinates,
-which costs power at most, for the density sampled is the same.
+Writing the program of a panel's density takes longer than running it a thousand times. Panels of
+one design differ in the intervals that their answers stand for, and in what the sampler's
+coordinates are counted from. The first are inputs, and so is what each expert said of the level,
+from which deviations in offense are counted. All else that coordinates take from a panel (whether
+an expert is far out, mean answers) they take from the design's own answers: that moves and
+stretches coordinates, which costs power at most, for the density sampled is the same.
 """
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,11 +66,11 @@ class Programs:
     def density(self, judgments: Judgments) -> Density:
         """Give the log density of a panel in its coordinates, with the gradient."""
         function = self._density.density()
-        inputs = np.concatenate([self._anchors(judgments), self._ends(judgments)])
+        inputs, size = np.concatenate([self._anchors(judgments), self._ends(judgments)]), self.size
 
         def density(point: FloatArray) -> tuple[float, FloatArray]:
             value, gradient = function(np.concatenate([point, inputs]))
-            return value, gradient[: self.size]
+            return value, gradient[:size]
 
         return density
 
@@ -89,7 +90,7 @@ class Programs:
         given = [truth[each.name].values.ravel() for each in self.panel.model.free_RVs]
         target, anchors = _row(self._real, np.concatenate(given)), self._anchors(judgments)
         ends = np.cumsum([0, *(int(np.prod(shape)) for shape in self.shapes)])
-        blocks = [slice(*each) for each in zip(ends[:-1], ends[1:], strict=True)]
+        blocks = [slice(*each) for each in pairwise(ends.tolist())]
 
         def story(point: FloatArray) -> FloatArray:
             return _row(self._story, np.concatenate([point, anchors]))

@@ -93,15 +93,12 @@ class Calibration:
     Attributes
     ----------
     ranks
-        By quantity, each (person,), between 0 and 1.
-    draws
-        How many draws they are ranked among.
+        By quantity, each (person,) or (panel,), between 0 and 1.
     worth
-        As how many draws of the prior the weighted ones count (person,).
+        As how many independent draws those count that they are ranked among (person,).
     """
 
     ranks: dict[str, FloatArray]
-    draws: int
     worth: FloatArray
 
     def least(self) -> tuple[str, float]:
@@ -181,7 +178,7 @@ def ranked(
         values |= _elements(people.draws[name], panel.model)
     found = {name: _rank(each[:, None], weights, random) for name, each in values.items()}
     found["log likelihood"] = _rank(likelihood, weights, random)
-    return Calibration(found, len(weights), 1 / (weights**2).sum(axis=0))
+    return Calibration(found, 1 / (weights**2).sum(axis=0))
 
 
 def _by_person(draws: xr.Dataset, panel: Panel) -> FloatArray:

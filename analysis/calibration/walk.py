@@ -1,9 +1,9 @@
 """A walk that has the truth at a place of it drawn by chance, and is stationary throughout.
 
 The truth of a simulated panel is itself one draw of the posterior of what the panel says. A kernel
-that leaves this posterior as it is, and is reversible, carries the truth forth as well as back. Give
-it m transitions back and M − m forth, m drawn evenly from 0, ..., M: the M + 1 places are then a
-stretch of a stationary chain, of which each might have been the truth. So the truth's rank among
+that leaves this posterior as it is, and is reversible, carries the truth forth as well as back.
+Give it m transitions back and M − m forth, m drawn evenly from 0, ..., M: the M + 1 places are then
+a stretch of a stationary chain, of which each might have been the truth. So the truth's rank among
 them is *exactly* uniform (Gandy and Scott 2020, arXiv:2001.06465), without tuning, burn-in or
 convergence. Draws that hang together cost power only: with all alike the rank is a random number.
 
@@ -157,5 +157,5 @@ def _transition(
         if not np.isfinite(there.value):
             return here
         momenta = momenta + 0.5 * length * kernel.scale * there.gradient
-    change = there.value - 0.5 * momenta @ momenta - begun
+    change = float(there.value - 0.5 * momenta @ momenta - begun)
     return there if accepts(change, random) else here

@@ -131,7 +131,7 @@ def test_words_and_their_absence_share_out_each_cell() -> None:
 
 def test_the_figure_marks_what_leaves_its_band() -> None:
     even = (np.arange(50) + 0.5) / 50
-    found = Calibration({"even": even, "low": even**2, "log likelihood": even}, 50, np.ones(50))
+    found = Calibration({"even": even, "low": even**2, "log likelihood": even}, np.ones(50))
     figure = calibration_figure({"bound": found})
     (axes,) = figure.axes
     assert axes.get_title(loc="left") == "bound"

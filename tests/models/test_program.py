@@ -10,10 +10,11 @@ from pytensor.compile.mode import Mode
 from scipy.special import erfcx
 
 from takeoff.data import join, load_study
+from takeoff.models.histories import Step
 from takeoff.models.interval import log_interval
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import program_of
+from takeoff.models.program import Program, program_of
 from takeoff.models.special import scaled_erfc
 
 pt: Any = pytensor.tensor
@@ -57,17 +58,42 @@ def test_every_instruction_gives_what_the_graph_does_and_carries_derivatives_bac
         np.testing.assert_allclose(gradient, differences(density, at), rtol=1e-6, atol=1e-6)
 
 
-def test_the_gradient_of_a_panels_density_is_that_of_differences() -> None:
+@pytest.fixture(scope="module")
+def of_a_panel() -> Program:
     panel = panel_model(join([load_study("fri_2023"), load_study("authors")]), prior_set("neutral"))
     model: Any = panel.coordinates().model
     shapes = [np.shape(value) for value in model.initial_point().values()]
-    density = program_of([model.logp()], model.value_vars, shapes).density()
-    size = sum(int(np.prod(shape)) for shape in shapes)
-    for at in np.random.default_rng(6).normal(0, 0.3, (2, size)):
+    return program_of([model.logp()], model.value_vars, shapes)
+
+
+def test_the_gradient_of_a_panels_density_is_that_of_differences(of_a_panel: Program) -> None:
+    density = of_a_panel.density()
+    for at in np.random.default_rng(6).normal(0, 0.3, (2, of_a_panel.variables)):
         value, gradient = density(at)
         slopes = differences(density, at)
         # Rounding of the density over the step.
         np.testing.assert_allclose(gradient, slopes, rtol=1e-4, atol=1e-8 * abs(value) / 1e-3)
+
+
+def test_the_integral_is_never_asked_for_what_is_not_a_number(
+    of_a_panel: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would write beyond its grid. Far astray the density is NaN, and so are values."""
+    asked = []
+    run = Step.run
+
+    def noted(self: Step, arguments: Any, fixed: Any) -> Any:
+        asked.append(all(np.isfinite(each).all() for each in arguments))
+        return run(self, arguments, fixed)
+
+    monkeypatch.setattr(Step, "run", noted)
+    density, random = of_a_panel.density(), np.random.default_rng(7)
+    with np.errstate(all="ignore"):
+        for size in (1e2, 1e5, 1e14, 1e200):
+            astray = size * random.normal(size=of_a_panel.variables)
+            assert np.isnan(density(astray)[0])
+            assert np.isnan(of_a_panel.values(astray[None])[0]).all()
+    assert all(asked)
 
 
 def test_an_operation_that_the_machine_lacks_is_named() -> None:

@@ -6,6 +6,7 @@ from scipy import stats
 
 from takeoff.analysis import derived
 from takeoff.analysis.calibration import Calibration, gathered, ranked_panels, walk
+from takeoff.analysis.calibration.panels import LIKELIHOOD
 from takeoff.analysis.calibration.programs import Programs, programs_of
 from takeoff.analysis.calibration.walk import Kernel, level_of, walk_through
 from takeoff.analysis.fit import simulate_panel
@@ -20,7 +21,6 @@ ERROR = 0.001
 WALKS = 1500
 SHAPE = 0.6
 """Of a gamma variable, whose logarithm is skewed: steep to the right, with a long tail left."""
-PANELS = 6
 KERNEL = Kernel(0.9, np.array([1.5]))
 
 
@@ -78,12 +78,12 @@ def test_programs_of_a_design_tell_what_a_panels_own_model_does(
             assert float(found[0]) == pytest.approx(float(likelihood), rel=1e-9)
 
 
-def _ranks(design: Judgments, programs: Programs) -> Calibration:
+def _ranks(design: Judgments, programs: Programs, count: int) -> Calibration:
     found = list(
         ranked_panels(
             design,
             prior_set("neutral"),
-            panels=PANELS,
+            panels=count,
             seed=1,
             transitions=30,
             tune=40,
@@ -95,7 +95,7 @@ def _ranks(design: Judgments, programs: Programs) -> Calibration:
 
 @pytest.mark.slow
 def test_truths_of_whole_panels_rank_evenly(design: Judgments, programs: Programs) -> None:
-    found = _ranks(design, programs)
+    found = _ranks(design, programs, 6)
     quantity, chance = found.least()
     assert chance > ERROR, quantity
     assert found.worth.mean() > 5
@@ -105,7 +105,8 @@ def test_truths_of_whole_panels_rank_evenly(design: Judgments, programs: Program
 def test_answers_read_as_more_extreme_than_they_are_show(
     design: Judgments, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Log-odds are read as half as much again."""
+    """Log-odds are read as half as much again: seen in how likely all answers are."""
     right = Programs._ends
     monkeypatch.setattr(Programs, "_ends", lambda *given: 1.5 * right(*given))
-    assert _ranks(design, programs).least()[1] < ERROR
+    levels = _ranks(design, programs, 8).ranks[LIKELIHOOD]
+    assert stats.kstest(levels, "uniform").pvalue < ERROR

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from takeoff.analysis.commands.say import say
+from takeoff.analysis.defaults import CHAINS, DRAWS, TUNE
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -43,9 +44,9 @@ def report(
     ] = Path("takeoff-report"),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1500,
-    tune: Tune = 500,
-    chains: Chains = 4,
+    draws: Draws = DRAWS,
+    tune: Tune = TUNE,
+    chains: Chains = CHAINS,
 ) -> None:
     """Learn from studies, and write a report."""
     from takeoff.analysis.files import require_writable_folder
@@ -75,9 +76,9 @@ def fit(
     ),
     prior: Prior = "neutral",
     seed: Seed = 1,
-    draws: Draws = 1500,
-    tune: Tune = 500,
-    chains: Chains = 4,
+    draws: Draws = DRAWS,
+    tune: Tune = TUNE,
+    chains: Chains = CHAINS,
 ) -> None:
     """Learn from studies; save the posterior."""
     from takeoff.analysis.files import require_writable_file

@@ -1,13 +1,13 @@
 """How long a panel is sampled unless told otherwise.
 
-Draws of the default panel are worth half as many independent ones or more. With a thousand of these
-R-hat of some of its seven hundred numbers would exceed 1.01 by chance alone.
+Draws of the default panel hang together: six thousand are worth eight hundred independent ones for
+the slowest parameters. With a thousand draws a chain the largest R-hat of all comes near 1.01.
 """
 
 __all__ = ["CHAINS", "DRAWS", "TUNE"]
 
 CHAINS = 4
-DRAWS = 500
+DRAWS = 1500
 """Posterior draws of each chain."""
-TUNE = 300
+TUNE = 500
 """Tuning steps of each chain."""

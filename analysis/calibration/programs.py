@@ -159,28 +159,21 @@ def programs_of(panel: Panel) -> Programs:
     own = {each: plain[story.values_to_rvs[each].name] for each in story.value_vars}
     likelihood = story.logp([story["log_odds"]], jacobian=False)
     in_story = {story["lower"]: ends[0], story["upper"]: ends[1], **own}
+    coordinate = [*coordinates.inputs, anchor], [*shapes, anchor.type.shape]
     return Programs(
         panel,
         shapes,
-        program_of(
+        _density=program_of(
             _with(given, [coordinates.model.logp()]),
             [*coordinates.model.value_vars, anchor, *ends],
             [*shapes, anchor.type.shape, *answers],
         ),
-        program_of(
-            _unconstrained(panel, outputs),
-            [*coordinates.inputs, anchor],
-            [*shapes, anchor.type.shape],
-        ),
-        program_of(_unconstrained(panel, plain), list(plain.values()), plain_shapes),
-        program_of(
-            list(outputs.values()), [*coordinates.inputs, anchor], [*shapes, anchor.type.shape]
-        ),
-        tuple(outputs),
-        program_of(
-            _with(in_story, [likelihood]),
-            [*plain.values(), *ends],
-            [*plain_shapes, *answers],
+        _story=program_of(_unconstrained(panel, outputs), *coordinate),
+        _real=program_of(_unconstrained(panel, plain), list(plain.values()), plain_shapes),
+        _outputs=program_of(list(outputs.values()), *coordinate),
+        _names=tuple(outputs),
+        _likelihood=program_of(
+            _with(in_story, [likelihood]), [*plain.values(), *ends], [*plain_shapes, *answers]
         ),
     )
 

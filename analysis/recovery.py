@@ -6,7 +6,6 @@ the posterior, the truth's rank among them would be uniform, for every quantity 
 arXiv:1804.06788). A fit takes minutes where a walk takes seconds.
 """
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,10 +15,15 @@ from arviz_stats import rhat
 from scipy import stats
 
 from takeoff.analysis import derived
-from takeoff.analysis.calibration.panels import COVERAGE, LIKELIHOOD, quantities
+from takeoff.analysis.calibration.panels import (
+    COVERAGE,
+    LIKELIHOOD,
+    quantities,
+    simulated_panels,
+)
 from takeoff.analysis.calibration.walk import level_of
-from takeoff.analysis.fit import sample_panel, simulate_panel
-from takeoff.analysis.simulation import answered, of_probabilities
+from takeoff.analysis.fit import sample_panel
+from takeoff.analysis.simulation import of_probabilities
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import Judgments
@@ -79,12 +83,9 @@ def recoveries(
         Draws among which the truth is ranked, spread evenly over all.
     """
     design = of_probabilities(design)
-    truths, spoken = simulate_panel(panel_model(design, chosen), panels, seed)
-    usable = np.isfinite(spoken).all(axis=1)
-    if not usable.all():
-        warnings.warn(f"{(~usable).sum()} simulated panels of {panels} answer NaN", stacklevel=2)
-    for number in np.flatnonzero(usable).tolist():
-        panel = panel_model(answered(design, spoken[number]), chosen)
+    speaks = panel_model(design, chosen)
+    for number, true, judgments in simulated_panels(speaks, design, panels, seed):
+        panel = panel_model(judgments, chosen)
         posterior, notes = sample_panel(
             panel, seed=seed + number, draws=draws, tune=tune, chains=chains
         )
@@ -92,7 +93,7 @@ def recoveries(
         flat = posterior.stack(every=("chain", "draw")).isel(every=slice(0, every * kept, every))
         flat = flat.drop_vars(("every", "chain", "draw")).rename(every="draw").expand_dims("chain")
         drawn = flat.assign_coords(draw=np.arange(kept), chain=[0])
-        truth = truths.isel(draw=[number]).assign_coords(draw=[-1])[list(drawn)]
+        truth = true.assign_coords(draw=[-1])[list(drawn)]
         both = xr.concat([truth, drawn], "draw").transpose("chain", "draw", ...)
         likelihood = derived.log_likelihood(both, panel)["log_odds"].values[0].sum(axis=-1)
         random = np.random.default_rng([seed, number])

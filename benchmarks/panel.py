@@ -18,7 +18,7 @@ from pytensor.graph.traversal import ancestors
 
 from benchmarks.timing import bare, seconds
 from takeoff.data import join, load_study
-from takeoff.models.layout import DETECTION_SPREAD, DOUBT, KINDS
+from takeoff.models.layout import DETECTION_SPREAD, DOUBT, KINDS, MARGIN
 from takeoff.models.nodes import grid_difficulty, grid_nodes
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
@@ -35,7 +35,7 @@ def calls(common: np.ndarray, margin: np.ndarray) -> tuple[int, int, int, int]:
     """Count erfc, exp, expm1 and log in one evaluation with its gradient."""
     ladder, nodes = grid_difficulty(), grid_nodes()
     difficulty = rung(common[DOUBT], ladder.points, ladder.rungs)
-    points = grid_points(margin, common[DOUBT], difficulty)
+    points = grid_points(margin + common[MARGIN], common[DOUBT], difficulty)
     aligned = points * nodes.aligned.shape[1]
     outer = aligned + points * (nodes.misaligned.shape[1] + nodes.absent.shape[1])
     spread = common[DETECTION_SPREAD]

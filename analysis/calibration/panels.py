@@ -27,7 +27,7 @@ from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.simulation import answered, of_probabilities
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.evaluate import evaluate
-from takeoff.models.panel import panel_model
+from takeoff.models.panel import Panel, panel_model
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import Judgments
@@ -42,6 +42,7 @@ __all__ = [
     "gathered",
     "quantities",
     "ranked_panels",
+    "simulated_panels",
 ]
 
 COVERAGE = 0.9
@@ -109,14 +110,9 @@ def ranked_panels(
     """
     design = of_probabilities(design)
     speaks = panel_model(design, chosen)
-    truths, spoken = simulate_panel(speaks, panels, seed)
-    usable = np.isfinite(spoken).all(axis=1)
-    if not usable.all():
-        warnings.warn(f"{(~usable).sum()} simulated panels of {panels} answer NaN", stacklevel=2)
     programs = read or programs_of(speaks)
-    for number in np.flatnonzero(usable).tolist():
-        judgments = answered(design, spoken[number])
-        truth = programs.coordinates_of(truths.isel(draw=[number]), judgments)
+    for number, true, judgments in simulated_panels(speaks, design, panels, seed):
+        truth = programs.coordinates_of(true, judgments)
         if truth is None:
             warnings.warn(f"the truth of panel {number} has no coordinates", stacklevel=2)
             continue
@@ -125,6 +121,21 @@ def ranked_panels(
         random = np.random.default_rng([seed, number])
         points, place = walk_through(density, truth, kernel, transitions, random)
         yield _ranked(programs, judgments, points, place, random)
+
+
+def simulated_panels(
+    speaks: Panel, design: Judgments, panels: int, seed: int
+) -> Iterator[tuple[int, xr.Dataset, Judgments]]:
+    """Simulate panels of a design: the number of each, its truth, and what it answers.
+
+    A warning counts the panels with an answer that is not finite, which are left out.
+    """
+    truths, spoken = simulate_panel(speaks, panels, seed)
+    usable = np.isfinite(spoken).all(axis=1)
+    if not usable.all():
+        warnings.warn(f"{(~usable).sum()} simulated panels of {panels} answer NaN", stacklevel=2)
+    for number in np.flatnonzero(usable).tolist():
+        yield number, truths.isel(draw=[number]), answered(design, spoken[number])
 
 
 def _ranked(

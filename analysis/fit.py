@@ -1,16 +1,13 @@
 """Fit a panel: from the names of studies to a posterior with all that a report needs."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
 import numpy as np
-import nutpie
 import pymc as pm
 import xarray as xr
-from nutpie.compiled_pyfunc import PyFuncModel, from_pyfunc
 
 from takeoff.analysis import derived
 from takeoff.analysis.baselines.asked import baselines
@@ -23,34 +20,22 @@ from takeoff.analysis.posterior import convergence_problems
 from takeoff.analysis.predictive import Forecast, Stated, strangers
 from takeoff.analysis.predictive_checks import predictive_checks
 from takeoff.analysis.provenance import describe
+from takeoff.analysis.sampler import WarmStart, sample
 from takeoff.data import join, load_study
-from takeoff.models.coordinates import Coordinates
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel, panel_model
 from takeoff.models.parameters import SHARES
 from takeoff.models.priors import PriorSet, prior_set
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
-from takeoff.models.special import FloatArray
 
 __all__ = [
-    "WarmStart",
     "fit",
     "labelled",
     "sample_panel",
-    "sampler_model",
     "simulate_panel",
     "simulate_prior",
 ]
 
-_TARGET_ACCEPT = 0.95
-"""Shorter steps, and trajectories of twice the length: as many gradients for each independent draw
-as at 0.9, and no divergences. (nutpie's ``extra_doublings`` would halve the gradients, but are not
-exact: of 40 independent variables with known variances these come out up to 2 per cent low.)"""
-_WARM_ACCEPT = 0.8
-"""For short runs: a third fewer gradients, and the few divergences are counted."""
-_LONGEST = 7
-"""Doublings of a trajectory at most: draws take 5 or 6, the first tuning steps would take 10."""
 _PRIOR_DRAWS = 300
 _MOST_DRAWS = 2000
 _MOST_FORETOLD = 100
@@ -119,26 +104,6 @@ def fit(
     return tree
 
 
-@dataclass(frozen=True)
-class WarmStart:
-    """Where chains start, and how far apart values of a coordinate lie.
-
-    Attributes
-    ----------
-    points
-        Starting points (start, coordinate).
-    scale
-        Each coordinate's spread (coordinate,). The sampler sees coordinates divided by it, so
-        that the steps it starts with have the right shape.
-    cores
-        How many chains run at a time.
-    """
-
-    points: FloatArray
-    scale: FloatArray
-    cores: int = 1
-
-
 def sample_panel(
     panel: Panel,
     *,
@@ -152,88 +117,25 @@ def sample_panel(
     """Sample a panel's posterior: the story's variables, with its dims, and the sampler's notes.
 
     Among the notes is ``unconstrained_draw``, the draws in the sampler's coordinates: a refit of
-    the panel with one thing changed starts from them. From a warm start chains run in longer steps,
-    and one by one unless it says otherwise, for many short runs share a machine.
+    the panel with one thing changed starts from them, see `WarmStart`.
     """
     coordinates = panel.coordinates()
-    sampled = nutpie.sample(
-        sampler_model(coordinates.model, warm),
+    points, notes = sample(
+        coordinates.density(),
+        seed=seed,
         draws=draws,
         tune=tune,
         chains=chains,
-        cores=None if warm is None else warm.cores,
-        seed=seed,
-        target_accept=_TARGET_ACCEPT if warm is None else _WARM_ACCEPT,
-        maxdepth=_LONGEST,
-        progress_bar=progress,
-        store_unconstrained=warm is None,
+        progress=progress,
+        warm=warm,
     )
-    notes = sampled["sample_stats"].to_dataset()
-    notes.attrs["gradients"] = int(
-        notes["n_steps"].sum() + sampled["warmup_sample_stats"]["n_steps"].sum()
-    )
-    return _story(coordinates, sampled, panel), notes
-
-
-def sampler_model(model: pm.Model, warm: WarmStart | None = None) -> PyFuncModel:
-    """Give a model whose free variables are unconstrained to the sampler, as a program.
-
-    Its own compiler would take half a minute for each new graph, and two for a first one.
-    """
-    free = model.value_vars
-    start = model.initial_point()
-    shapes = [np.shape(start[each.name]) for each in free]
-    sizes = [int(np.prod(shape)) for shape in shapes]
-    program = program_of([model.logp()], free, shapes)
-    names = [each.name for each in free]
-    scale = np.ones(sum(sizes)) if warm is None else warm.scale
-
-    def density() -> Callable[[FloatArray], tuple[float, FloatArray]]:
-        function = program.density()
-
-        def scaled(vector: FloatArray) -> tuple[float, FloatArray]:
-            value, gradient = function(scale * vector)
-            return value, scale * gradient
-
-        return function if warm is None else scaled
-
-    def begin(seed: int) -> FloatArray:
-        random = np.random.default_rng(seed)
-        if warm is None:
-            return random.uniform(-0.2, 0.2, sum(sizes))
-        return warm.points[random.integers(len(warm.points))] / scale
-
-    def expand(vector: FloatArray) -> dict[str, FloatArray]:
-        parts = np.split(scale * vector, np.cumsum(sizes)[:-1])
-        return {
-            name: part.reshape(shape)
-            for name, part, shape in zip(names, parts, shapes, strict=True)
-        }
-
-    return from_pyfunc(
-        sum(sizes),
-        density,
-        lambda *_: expand,
-        [np.dtype(np.float64)] * len(names),
-        shapes,
-        names,
-        make_initial_point_fn=begin,
-    )
-
-
-def _story(coordinates: Coordinates, sampled: xr.DataTree, panel: Panel) -> xr.Dataset:
-    """Carry draws back to the story's variables, with its dims."""
-    draws = sampled["posterior"].to_dataset()
-    shape = (draws.sizes["chain"], draws.sizes["draw"])
-    flat = {
-        str(name): draws[name].values.reshape(-1, *draws[name].shape[2:])
-        for name in draws.data_vars
-    }
+    if warm is None:
+        notes["unconstrained_draw"] = (("chain", "draw", "coordinate"), points)
     values = {
-        name: value.reshape(*shape, *value.shape[1:])
-        for name, value in coordinates.back(flat).items()
+        name: value.reshape(chains, draws, *value.shape[1:])
+        for name, value in coordinates.back(points.reshape(-1, points.shape[-1])).items()
     }
-    return labelled(values, panel.model, ("chain", "draw"))
+    return labelled(values, panel.model, ("chain", "draw")), notes
 
 
 def labelled(

@@ -15,7 +15,7 @@ from takeoff.models.questions import Judgments
 
 __all__ = ["data_hash", "describe"]
 
-_LIBRARIES = ("takeoff", "pymc", "pytensor", "nutpie", "numba", "numpy", "xarray", "arviz")
+_LIBRARIES = ("takeoff", "pymc", "pytensor", "numba", "numpy", "xarray", "arviz")
 
 
 def _people_by_camp(crowds: Sequence[Crowd]) -> dict[str, int]:

@@ -23,7 +23,6 @@ from takeoff.data.rounding import rounding_interval
 from takeoff.models.panel import panel_model
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import prior_set
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 
 SIZES = (200, 2_000, 20_000)
@@ -64,10 +63,9 @@ def gradient(judgments: Judgments) -> tuple[int, float, float]:
     """Give the number of patterns, seconds to build the model, and seconds of a gradient."""
     start = time.perf_counter()
     panel = panel_model(judgments, prior_set("neutral"))
-    model = panel.coordinates().model
+    coordinates = panel.coordinates()
+    model, density = coordinates.model, coordinates.density().density()
     point = model.initial_point(0)
-    shapes = [np.shape(point[each.name]) for each in model.value_vars]
-    density = program_of([model.logp()], model.value_vars, shapes).density()
     built = time.perf_counter() - start
     flat = np.concatenate([np.ravel(point[each.name]) for each in model.value_vars])
     patterns = sum(len(each.patterns) for each in panel.crowds)

@@ -22,7 +22,6 @@ from takeoff.models.layout import DETECTION_SPREAD, DOUBT, KINDS, MARGIN
 from takeoff.models.nodes import grid_difficulty, grid_nodes
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import program_of
 from takeoff.models.shared import grid_points
 from takeoff.models.thresholds import rung
 
@@ -54,9 +53,8 @@ def calls(common: np.ndarray, margin: np.ndarray) -> tuple[int, int, int, int]:
 def main() -> None:
     """Print the timings."""
     panel = panel_model(join([load_study(each) for each in STUDIES]), prior_set("neutral"))
-    model = panel.coordinates().model
-    shapes = [np.shape(value) for value in model.initial_point().values()]
-    gradient = program_of([model.logp()], model.value_vars, shapes).density()
+    coordinates = panel.coordinates()
+    model, gradient = coordinates.model, coordinates.density().density()
     density = model.replace_rvs_by_values(model.potentials)
     # Before rewriting the step stands there more than once, on the same worlds.
     shared = next(

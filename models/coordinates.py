@@ -42,7 +42,7 @@ from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.crowd_likelihood import Told
-from takeoff.models.program import program_of
+from takeoff.models.program import Program, program_of
 from takeoff.models.questions import READINGS
 from takeoff.models.rise import Rise, Rough, excess, inspection_odds, soundness
 from takeoff.models.scenario import Scenario
@@ -78,20 +78,26 @@ class Coordinates:
         whose density is that of the story's posterior.
     outputs
         The story's variables, by name, as functions of the coordinates.
+    inputs
+        The coordinates, in the order in which they make up a vector.
     """
 
     model: pm.Model
     outputs: Mapping[str, TensorVariable]
     inputs: tuple[TensorVariable, ...]
 
-    def back(self, draws: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Carry draws of the coordinates, each (draw, ...), back to the story's variables."""
-        shapes = [np.shape(draws[str(each.name)])[1:] for each in self.inputs]
-        program = program_of(list(self.outputs.values()), self.inputs, shapes)
-        count = len(draws[str(self.inputs[0].name)])
-        flat = [draws[str(each.name)].reshape(count, -1) for each in self.inputs]
-        values = program.values(np.concatenate(flat, axis=1))
-        return dict(zip(self.outputs, values, strict=True))
+    def density(self) -> Program:
+        """Give the log density of a vector of all coordinates, as a program."""
+        return program_of([self.model.logp()], self.model.value_vars, self._shapes())
+
+    def back(self, points: FloatArray) -> dict[str, np.ndarray]:
+        """Carry vectors of coordinates (draw, coordinate) back to the story's variables."""
+        program = program_of(list(self.outputs.values()), self.inputs, self._shapes())
+        return dict(zip(self.outputs, program.values(points), strict=True))
+
+    def _shapes(self) -> list[tuple[int, ...]]:
+        start = self.model.initial_point()
+        return [np.shape(start[str(each.name)]) for each in self.inputs]
 
 
 @dataclass(frozen=True)

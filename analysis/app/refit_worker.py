@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from takeoff.analysis.fit import WarmStart
+    from takeoff.analysis.sampler import WarmStart
     from takeoff.models.panel import Panel
 
 __all__ = ["main"]

@@ -19,8 +19,8 @@ from pymc.model.transform.conditioning import remove_value_transforms
 from pytensor.graph.replace import graph_replace
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.analysis.calibration.walk import Density
 from takeoff.analysis.fit import labelled
+from takeoff.analysis.sampler import Density
 from takeoff.models.answers.said import Said
 from takeoff.models.coordinates import straightened
 from takeoff.models.panel import Panel

@@ -10,25 +10,18 @@ convergence. Draws that hang together cost power only: with all alike the rank i
 The kernel is Hamiltonian: momenta drawn afresh, as many leapfrog steps of such a length as were
 drawn beforehand, and Metropolis's rule. Step and scale are what the sampler that fits panels finds
 in a short warm-up on the same answers. It starts from no truth and need not have converged, for the
-kernel may depend on the answers in whatever way. (That sampler itself cannot walk: its first scale
-is taken from the gradient where it starts, so its first transitions are not reversible, and it does
-not run without a warm-up.)
+kernel may depend on the answers in whatever way.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import nutpie
-from nutpie.compiled_pyfunc import from_pyfunc
 
+from takeoff.analysis.sampler import Density, stepping
 from takeoff.models.special import FloatArray
 
-__all__ = ["Density", "Kernel", "accepts", "level_of", "tuned", "walk_through"]
-
-Density = Callable[[FloatArray], tuple[float, FloatArray]]
-"""From a point to its log density and the gradient."""
+__all__ = ["Kernel", "accepts", "level_of", "tuned", "walk_through"]
 
 _STEPS = (8, 40)
 """Leapfrog steps of a transition: at least, and fewer than."""
@@ -36,8 +29,9 @@ _JITTER = (0.3, 1.1)
 """Length of steps, in that which was found. Steps of one length may go round in circles."""
 _FARTHEST = 1e3
 """A coordinate beyond which no transition goes: what runs away need not be worked out."""
-_DEEPEST = 5
 _ACCEPT = 0.8
+_NEAR = 0.2
+"""The warm-up starts within this of zero."""
 
 
 @dataclass(frozen=True)
@@ -74,30 +68,15 @@ def tuned(density: Density, size: int, tune: int, seed: int) -> Kernel:
     seed
         Of the sampler.
     """
-    model = from_pyfunc(
-        size,
-        lambda: density,
-        lambda *_: lambda point: {"point": point},
-        [np.dtype(np.float64)],
-        [(size,)],
-        ["point"],
-        make_initial_point_fn=lambda seed: np.random.default_rng(seed).uniform(-0.2, 0.2, size),
-    )
-    sampled = nutpie.sample(
-        model,
-        draws=1,
-        tune=tune,
-        chains=1,
-        cores=1,
-        seed=seed,
-        target_accept=_ACCEPT,
-        maxdepth=_DEEPEST,
-        store_mass_matrix=True,
-        progress_bar=False,
-    )
-    scales = sampled["warmup_sample_stats"]["mass_matrix_inv"].values[0]
-    known = scales[np.isfinite(scales).all(axis=1)]
-    return Kernel(float(sampled["sample_stats"]["step_size_bar"].values[0, -1]), known[-1])
+    model, step = stepping(lambda: density, size, accept=_ACCEPT)
+    step.setup_chain(np.random.default_rng(seed), tune, 0)
+    here = {"point": np.random.default_rng([seed, 1]).uniform(-_NEAR, _NEAR, size)}
+    with model:
+        for _ in range(tune):
+            here, _ = step.step(here)
+        step.stop_tuning()
+    length = float(step.step_adapt.current(tune=False))
+    return Kernel(length, np.sqrt(step.potential.velocity(np.ones(size))))
 
 
 def walk_through(

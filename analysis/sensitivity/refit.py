@@ -12,8 +12,9 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.analysis.fit import WarmStart, sample_panel
+from takeoff.analysis.fit import sample_panel
 from takeoff.analysis.posterior import HEADLINE
+from takeoff.analysis.sampler import WarmStart
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import (
     Change,
@@ -31,7 +32,6 @@ from takeoff.data import join, load_study
 from takeoff.models.evaluate import evaluate
 from takeoff.models.panel import Panel, panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
@@ -126,9 +126,7 @@ def start_of(base: Base) -> Start | None:
     kept = notes["unconstrained_draw"].stack(sample=("chain", "draw")).transpose("sample", ...)
     every = max(1, kept.sizes["sample"] // _STARTS)
     points = kept.values[::every]
-    model = base.panel.coordinates().model
-    shapes = [np.shape(each) for each in model.initial_point().values()]
-    density = program_of([model.logp()], model.value_vars, shapes).density()
+    density = base.panel.coordinates().density().density()
     slopes = np.array([density(point)[1] for point in points])
     # Of draws and gradients, each alone a noisy guess of a normal's scale, the geometric mean.
     scale = np.sqrt(points.std(axis=0) / slopes.std(axis=0))

@@ -166,7 +166,7 @@ def test_volume_is_the_determinant_of_the_way_back(crowd: Panel) -> None:
             coordinates.model.value_vars, np.split(points, sizes, axis=1), shapes, strict=True
         )
     }
-    back = coordinates.back(batch)
+    back = coordinates.back(points)
     columns = []
     for each in crowd.model.free_RVs:
         name = str(crowd.model.rvs_to_values[each].name)

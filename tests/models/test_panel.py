@@ -70,7 +70,8 @@ def in_logarithms(panel: Any) -> dict[str, str]:
 
 def moved(panel: Any, coordinates: Any, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Where points, each (point, ...), go in those of the story's variables that are moved."""
-    back = coordinates.back(batch)
+    flat = [batch[each.name] for each in coordinates.model.value_vars]
+    back = coordinates.back(np.concatenate([each.reshape(len(each), -1) for each in flat], axis=1))
     logarithms = {value: np.log(back[name]) for name, value in in_logarithms(panel).items()}
     return {name: back[name] for name in MOVED} | logarithms
 

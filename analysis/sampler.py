@@ -1,0 +1,280 @@
+"""The sampler of panels: Hamiltonian trajectories of drawn lengths, by PyMC.
+
+A panel's posterior in its coordinates (``models.coordinates``) is near enough to a normal that the
+length of a good trajectory is known beforehand: about a quarter of the slow directions' period.
+NUTS finds the length anew for every draw, at the price of twice the gradients, and on the default
+panel it turns back when the fast directions do, long before the slow ones have moved. Trajectories
+of random length are worth more than twice as much for each gradient (``benchmarks.sampler``), and
+each chain has a process to itself. What is sampled is a program (``models.program``), for which
+nothing is compiled.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+import xarray as xr
+from pymc.step_methods.hmc.quadpotential import QuadPotentialDiag, QuadPotentialDiagAdaptExp
+from pytensor.graph.basic import Apply
+from pytensor.graph.op import Op
+from pytensor.tensor.variable import TensorVariable
+
+from takeoff.models.evaluate import INTERPRETED
+from takeoff.models.program import Program
+from takeoff.models.special import FloatArray
+
+__all__ = ["Density", "Trajectories", "WarmStart", "sample", "stepping"]
+
+Density = Callable[[FloatArray], tuple[float, FloatArray]]
+"""From a point to its log density and the gradient."""
+
+_TARGET_ACCEPT = 0.9
+"""Shorter steps than are cheapest, and no divergences."""
+_WARM_ACCEPT = 0.8
+"""For short runs: a third fewer gradients, and the few divergences are counted."""
+_LENGTH = 2.0
+"""Mean length of a trajectory in posterior standard deviations. A quarter of a period is 1.57;
+slow directions ask for more, and what has turned back is worth less for its spread."""
+_VARIED = (0.5, 1.5)
+"""Lengths in units of the mean. Were all alike, what oscillates in step would never mix."""
+_MOST_STEPS = 64
+"""Of a trajectory. The first ones, before the scales are known, would take hundreds."""
+_FIRST_SCALE = 0.3
+"""Of every coordinate, until draws tell."""
+_FORGOTTEN = 0.02
+"""Share of what is known of the scales that each draw replaces while they are learned."""
+_DISCARDED = 10
+"""First draws, which tell how far the start was off."""
+_LEARNING, _SETTLING = 0.4, 0.3
+"""Shares of tuning: draws from which the common scales are taken, and those after it in which the
+length of steps settles."""
+_NEAR = 0.2
+"""Coordinates start within this of zero."""
+
+
+@dataclass(frozen=True)
+class WarmStart:
+    """Where chains start, and how far apart values of a coordinate lie.
+
+    Attributes
+    ----------
+    points
+        Starting points (start, coordinate).
+    scale
+        Each coordinate's spread (coordinate,), which gives the first steps their shape.
+    cores
+        How many chains run at a time.
+    """
+
+    points: FloatArray
+    scale: FloatArray
+    cores: int = 1
+
+
+class _Density(Op):
+    """A log density and its gradient in a graph: evaluated, not compiled."""
+
+    __props__ = ()
+
+    def __init__(self, begin: Callable[[], Density]) -> None:
+        self._begin = begin
+        self._evaluate: Density | None = None
+
+    def make_node(self, point: Any) -> Apply:
+        """Make the node of one application."""
+        return Apply(self, [pt.as_tensor(point)], [pt.dscalar(), pt.dvector()])
+
+    def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
+        """Evaluate."""
+        # Begun where it is used: each chain's process needs a memory of its own.
+        self._evaluate = self._evaluate or self._begin()
+        value, outputs[1][0] = self._evaluate(inputs[0])
+        outputs[0][0] = np.asarray(value)
+
+    def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[TensorVariable]:
+        """Carry the derivative by the log density back."""
+        return [cotangents[0] * outputs[1]]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the memory behind on the way to another process."""
+        return {**self.__dict__, "_evaluate": None}
+
+
+class _Scales(QuadPotentialDiagAdaptExp):
+    """PyMC's scales of coordinates, learned from draws and gradients.
+
+    Of a normal the ratio of their spreads is its variance however little of it was seen, so chains
+    that creep at first do not take what they saw for all there is.
+    """
+
+    def update(self, sample: Any, grad: Any, tune: bool) -> None:
+        """Learn from a draw, which the sampler hands over as bare memory."""
+        super().update(np.asarray(sample), grad, tune)
+
+
+class Trajectories(pm.HamiltonianMC):
+    """PyMC's Hamiltonian sampler, with a length drawn for each trajectory."""
+
+    path_length: float
+
+    def astep(self, q0: Any) -> Any:
+        """Make one trajectory; of one that runs away, the energy may overflow."""
+        mean = self.path_length
+        self.path_length = mean * self.rng.uniform(*_VARIED)
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return super().astep(q0)
+        finally:
+            self.path_length = mean
+
+
+def stepping(
+    begin: Callable[[], Density],
+    size: int,
+    *,
+    accept: float | None = None,
+    scale: FloatArray | None = None,
+) -> tuple[pm.Model, Trajectories]:
+    """Give a density to PyMC: a model of the one vector ``point``, and the way it steps.
+
+    Parameters
+    ----------
+    begin
+        What begins a density of ``size`` coordinates with a memory of its own.
+    size
+        Of the vector.
+    accept
+        Mean acceptance for which the length of steps is tuned.
+    scale
+        Each coordinate's spread (coordinate,); learned while tuning, unless given.
+    """
+    scales = (
+        _Scales(
+            size,
+            np.zeros(size),
+            np.full(size, _FIRST_SCALE**2),
+            alpha=_FORGOTTEN,
+            use_grads=True,
+            discard_window=_DISCARDED,
+        )
+        if scale is None
+        else QuadPotentialDiag(scale**2)
+    )
+    with pm.Model() as model:
+        point = pm.Flat("point", shape=size, initval=np.zeros(size))
+        pm.Potential("density", _Density(begin)(point)[0])
+        step = Trajectories(
+            [point],
+            path_length=_LENGTH,
+            max_steps=_MOST_STEPS,
+            target_accept=accept or _TARGET_ACCEPT,
+            potential=scales,
+            step_rand=None,
+            compile_kwargs={"mode": INTERPRETED},
+        )
+    return model, step
+
+
+def sample(
+    density: Program,
+    *,
+    seed: int,
+    draws: int,
+    tune: int,
+    chains: int,
+    progress: bool = False,
+    warm: WarmStart | None = None,
+) -> tuple[FloatArray, xr.Dataset]:
+    """Sample a program's density.
+
+    Chains first learn their scales each for itself; then all step in those of all their draws
+    together, which differ from chain to chain no more, and from the truth less.
+
+    Parameters
+    ----------
+    density
+        A log density of a vector of coordinates.
+    seed, draws, tune, chains
+        Of the sampler; draws and tune are per chain.
+    progress
+        Whether to show a progress bar.
+    warm
+        Where to start, if it is known. Chains then run in longer steps, and one by one unless it
+        says otherwise, for many short runs share a machine.
+
+    Returns
+    -------
+    FloatArray, xr.Dataset
+        Draws (chain, draw, coordinate), and notes on each (chain, draw): ``diverging``,
+        ``n_steps``, ``step_size``, ``acceptance_rate``. Attribute ``gradients`` counts those
+        taken, tuning included.
+    """
+    size, random = density.variables, np.random.default_rng(seed)
+    if warm is not None:
+        _, step = stepping(density.density, size, accept=_WARM_ACCEPT, scale=warm.scale)
+        starts = warm.points[random.integers(len(warm.points), size=chains)]
+        return _run(step, starts, seed, draws, tune, cores=warm.cores, progress=progress)
+    cores = os.process_cpu_count()
+    learning, settling = round(_LEARNING * tune), round(_SETTLING * tune)
+    _, step = stepping(density.density, size)
+    starts = random.uniform(-_NEAR, _NEAR, (chains, size))
+    found, notes = _run(step, starts, seed, learning, tune - learning - settling, cores, progress)
+    _, step = stepping(density.density, size, scale=found.reshape(-1, size).std(axis=0))
+    points, more = _run(step, found[:, -1], seed + 1, draws, settling, cores, progress)
+    more.attrs["gradients"] += notes.attrs["gradients"]
+    return points, more
+
+
+def _run(
+    step: Trajectories,
+    starts: FloatArray,
+    seed: int,
+    draws: int,
+    tune: int,
+    cores: int | None,
+    progress: bool,
+) -> tuple[FloatArray, xr.Dataset]:
+    with step._model, _bar_on_stderr():
+        sampled = pm.sample(
+            draws,
+            tune=tune,
+            chains=len(starts),
+            cores=cores,
+            step=step,
+            initvals=[{"point": start} for start in starts],
+            random_seed=seed,
+            progressbar=progress,
+            compute_convergence_checks=False,
+            discard_tuned_samples=False,
+            compile_kwargs={"mode": INTERPRETED},
+        )
+    points = sampled["posterior"]["point"].transpose("chain", "draw", ...).values
+    if points.shape[:2] != (len(starts), draws):  # PyMC hands over what it has when interrupted
+        raise KeyboardInterrupt
+    stats = sampled["sample_stats"].to_dataset()
+    notes = stats[["diverging", "n_steps"]].assign(
+        acceptance_rate=stats["accept"], step_size=stats["step_size_bar"]
+    )
+    warming = sampled["warmup_sample_stats"]["n_steps"] if tune else np.zeros(1)
+    notes.attrs = {"gradients": int(notes["n_steps"].sum() + warming.sum())}
+    return points, notes
+
+
+@contextlib.contextmanager
+def _bar_on_stderr() -> Any:
+    """Keep PyMC's bar out of what a command prints, and its sentences to itself."""
+    logger = logging.getLogger("pymc")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,125 @@
+"""The sampler draws from the density it is given, on targets whose moments are known."""
+
+import pickle
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytest
+from numpy.typing import NDArray
+
+from takeoff.analysis.sampler import WarmStart, sample, stepping
+
+SIZE = 40
+SPREADS = np.geomspace(0.01, 30, SIZE)
+MIDDLE = np.linspace(-1, 1, SIZE) * SPREADS
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Independent normals of spreads far apart, as the sampler takes a program."""
+
+    variables: int = SIZE
+
+    def density(self) -> Callable[[NDArray[Any]], tuple[float, NDArray[Any]]]:
+        """Begin the density."""
+
+        def evaluate(point: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+            away = (point - MIDDLE) / SPREADS
+            return -0.5 * float(away @ away), -away / SPREADS
+
+        return evaluate
+
+
+@dataclass(frozen=True)
+class Walled:
+    """A standard normal of which nothing can be told above 1."""
+
+    variables: int = 2
+
+    def density(self) -> Callable[[NDArray[Any]], tuple[float, NDArray[Any]]]:
+        """Begin the density."""
+
+        def evaluate(point: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+            known = point.max() < 1
+            return (-0.5 * float(point @ point) if known else np.nan), -point
+
+        return evaluate
+
+
+@pytest.fixture(scope="module")
+def drawn() -> tuple[NDArray[Any], Any]:
+    target: Any = Normal()
+    return sample(target, seed=1, draws=3000, tune=300, chains=4)
+
+
+def test_moments_are_the_targets(drawn: tuple[NDArray[Any], Any]) -> None:
+    """Of 40 variables at once, so an error of a hundredth in the variance shows."""
+    points, _ = drawn
+    away = ((points - MIDDLE) / SPREADS).reshape(-1, SIZE)
+    # Draws are worth at least half as many independent ones; five standard errors of the mean.
+    worth = len(away) / 2
+    assert abs((away**2).mean() - 1) < 5 * np.sqrt(2 / (worth * SIZE))
+    assert np.abs(away.mean(axis=0)).max() < 5 / np.sqrt(worth)
+    assert abs(np.mean(away**4) - 3) < 5 * np.sqrt(96 / (worth * SIZE))
+
+
+def test_nothing_diverges_and_gradients_are_counted(drawn: tuple[NDArray[Any], Any]) -> None:
+    points, notes = drawn
+    assert points.shape == (4, 3000, SIZE)
+    assert int(notes["diverging"].sum()) == 0
+    assert notes.attrs["gradients"] > int(notes["n_steps"].sum()) > 4 * 3000
+    assert 0.85 < float(notes["acceptance_rate"].mean()) < 0.99
+
+
+def test_lengths_of_trajectories_differ(drawn: tuple[NDArray[Any], Any]) -> None:
+    _, notes = drawn
+    steps = notes["n_steps"].values
+    assert steps.max() > 2 * steps.min()
+
+
+def test_same_seed_same_draws_and_another_seed_others() -> None:
+    target: Any = Normal()
+    first, again, other = (
+        sample(target, seed=seed, draws=20, tune=30, chains=2)[0] for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).all()
+    assert (first[0] != first[1]).any()
+
+
+def test_a_warm_start_begins_there_and_needs_little_tuning() -> None:
+    target: Any = Normal()
+    warm = WarmStart(MIDDLE + SPREADS * np.random.default_rng(1).normal(size=(9, SIZE)), SPREADS)
+    points, notes = sample(target, seed=1, draws=300, tune=40, chains=2, warm=warm)
+    away = (points - MIDDLE) / SPREADS
+    assert abs((away**2).mean() - 1) < 0.1
+    assert float(notes["acceptance_rate"].mean()) > 0.6
+
+
+def test_where_nothing_can_be_told_trajectories_diverge_and_chains_stay_out() -> None:
+    target: Any = Walled()
+    points, notes = sample(target, seed=1, draws=200, tune=100, chains=2)
+    assert points.max() < 1
+    assert int(notes["diverging"].sum()) > 0
+
+
+def test_an_interrupted_run_does_not_pass_for_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    target: Any = Normal()
+    whole = pm.sample
+    monkeypatch.setattr(pm, "sample", lambda draws, **more: whole(draws - 1, **more))
+    with pytest.raises(KeyboardInterrupt):
+        sample(target, seed=1, draws=10, tune=10, chains=1)
+
+
+def test_a_density_that_was_used_goes_to_another_process() -> None:
+    target = Normal()
+    model, _ = stepping(target.density, SIZE)
+    op = model.potentials[0].owner.op
+    storage: list[list[Any]] = [[None], [None]]
+    op.perform(None, [MIDDLE], storage)
+    copy = pickle.loads(pickle.dumps(op))
+    copy.perform(None, [MIDDLE + SPREADS], storage)
+    assert storage[0][0] == pytest.approx(-SIZE / 2)

@@ -30,12 +30,12 @@ from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.program import Program
 from takeoff.models.special import FloatArray
 
-__all__ = ["Density", "Trajectories", "WarmStart", "sample", "stepping"]
+__all__ = ["ACCEPTED", "Density", "Trajectories", "WarmStart", "sample", "stepping"]
 
 Density = Callable[[FloatArray], tuple[float, FloatArray]]
 """From a point to its log density and the gradient."""
 
-_TARGET_ACCEPT = 0.9
+ACCEPTED = 0.9
 """Shorter steps than are cheapest, and no divergences."""
 _WARM_ACCEPT = 0.8
 """For short runs: a third fewer gradients, and the few divergences are counted."""
@@ -174,7 +174,7 @@ def stepping(
             [point],
             path_length=_LENGTH,
             max_steps=_MOST_STEPS,
-            target_accept=accept or _TARGET_ACCEPT,
+            target_accept=accept or ACCEPTED,
             potential=scales,
             step_rand=None,
             compile_kwargs={"mode": INTERPRETED},

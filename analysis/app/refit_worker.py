@@ -68,11 +68,9 @@ def _start(posterior: Path, before: "Panel", panel: "Panel") -> "WarmStart | Non
     from takeoff.analysis.posterior import load
     from takeoff.analysis.sensitivity.refit import Start, coordinates_of
 
-    notes = load(posterior)["sample_stats"].to_dataset()
-    if "unconstrained_draw" not in notes:
+    start = Start.at(load(posterior)["sample_stats"].to_dataset(), before)
+    if start is None:
         return None
-    kept = notes["unconstrained_draw"].stack(sample=("chain", "draw")).transpose("sample", ...)
-    start = Start(tuple(coordinates_of(before)), kept.values, kept.values.std(axis=0))
     return replace(start.of(coordinates_of(panel)), cores=_CHAINS)
 
 

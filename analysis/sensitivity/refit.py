@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytensor.tensor as pt
+import xarray as xr
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.analysis.fit import sample_panel
@@ -72,16 +73,28 @@ class Start:
     points: FloatArray
     scale: FloatArray
 
+    @classmethod
+    def at(cls, notes: xr.Dataset, panel: Panel) -> "Start | None":
+        """Start at a panel's draws; None if its notes were saved without their coordinates."""
+        if "unconstrained_draw" not in notes:
+            return None
+        kept = notes["unconstrained_draw"].stack(sample=("chain", "draw")).transpose("sample", ...)
+        every = max(1, kept.sizes["sample"] // _STARTS)
+        names = tuple(coordinates_of(panel))
+        return cls(names, kept.values[::every], kept.values.std(axis=0))
+
     def of(self, wanted: list[Coordinate]) -> WarmStart:
         """Give a start for other coordinates; those that the base lacks start near zero."""
         place = {name: column for column, name in enumerate(self.coordinates)}
-        # At zero itself a coordinate without data has no slope, and the sampler will not begin.
         points = np.random.default_rng(0).uniform(-_NEAR, _NEAR, (len(self.points), len(wanted)))
         scale = np.ones(len(wanted))
         for column, name in enumerate(wanted):
             if name in place:
                 points[:, column] = self.points[:, place[name]]
                 scale[column] = self.scale[place[name]]
+            else:  # that of another expert, say, or another question
+                alike = [column for other, column in place.items() if other[0] == name[0]]
+                scale[column] = np.median(self.scale[alike]) if alike else 1.0
         return WarmStart(points, scale)
 
 
@@ -120,17 +133,7 @@ class Job:
 
 def start_of(base: Base) -> Start | None:
     """Find where refits of a base start; None if it was saved without its coordinates."""
-    notes = base.tree["sample_stats"].to_dataset()
-    if "unconstrained_draw" not in notes:
-        return None
-    kept = notes["unconstrained_draw"].stack(sample=("chain", "draw")).transpose("sample", ...)
-    every = max(1, kept.sizes["sample"] // _STARTS)
-    points = kept.values[::every]
-    density = base.panel.coordinates().density().density()
-    slopes = np.array([density(point)[1] for point in points])
-    # Of draws and gradients, each alone a noisy guess of a normal's scale, the geometric mean.
-    scale = np.sqrt(points.std(axis=0) / slopes.std(axis=0))
-    return Start(tuple(coordinates_of(base.panel)), points, scale)
+    return Start.at(base.tree["sample_stats"].to_dataset(), base.panel)
 
 
 def refit(job: Job) -> Row:

@@ -21,6 +21,7 @@ from takeoff.analysis.predictive import Forecast, Stated, strangers
 from takeoff.analysis.predictive_checks import predictive_checks
 from takeoff.analysis.provenance import describe
 from takeoff.analysis.sampler import WarmStart, sample
+from takeoff.analysis.side_by_side import side_by_side
 from takeoff.data import join, load_study
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel, panel_model
@@ -90,16 +91,20 @@ def fit(
     posterior, stats = sample_panel(
         panel, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
     )
-    groups = {
-        "posterior": posterior,
-        "sample_stats": stats,
-        "prior": simulate_panel(panel, _PRIOR_DRAWS, seed)[0],
-    }
+    tree = xr.DataTree.from_dict(
+        {
+            "posterior": posterior,
+            "sample_stats": stats,
+            "observed": judgments.answers.reset_coords(drop=True).drop_vars(
+                "expert", errors="ignore"
+            ),
+            "observed_data": _observed_data(panel),
+        }
+    )
     settings = {"draws": draws, "tune": tune, "chains": chains}
-    tree = xr.DataTree.from_dict({**groups, **_derived(groups, panel, judgments, chosen, seed)})
     tree.attrs = describe(loaded, judgments, chosen, seed, settings, panel.crowds)
-    if not panel.crowds:  # whose people have no worldviews in which to play anything out
-        tree["policies"] = xr.DataTree(policies(tree))
+    for name, each in _derived(tree, panel, judgments, chosen, seed).items():
+        tree[name] = xr.DataTree(each)
     tree.attrs["problems"] = json.dumps(convergence_problems(tree))
     return tree
 
@@ -207,32 +212,47 @@ def _observed_data(panel: Panel) -> xr.Dataset:
 
 
 def _derived(
-    groups: dict[str, xr.Dataset],
-    panel: Panel,
-    judgments: Judgments,
-    chosen: PriorSet,
-    seed: int,
+    tree: xr.DataTree, panel: Panel, judgments: Judgments, chosen: PriorSet, seed: int
 ) -> dict[str, xr.Dataset]:
-    posterior, prior = groups["posterior"], groups["prior"]
+    """Work out all that follows from the posterior, by group."""
+    posterior = tree["posterior"].to_dataset()
     every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
     thinned = posterior.isel(draw=slice(None, None, every))
     outcomes = derived.outcomes(thinned, panel.judgments, chosen, seed, panel.crowds)
-    likelihood = derived.log_likelihood(posterior, panel)
-    return {
-        "outcomes": outcomes,
-        "prior_outcomes": derived.outcomes(prior, panel.judgments, chosen, seed, panel.crowds),
-        "map": derived.signature_map(posterior, outcomes, seed),
-        "likeness": derived.likeness_of(thinned),
-        "latent": derived.latent(thinned, seed),
-        "claims": derived.claims_of(posterior, chosen, seed),
-        "learned": derived.learned(posterior, prior, panel, judgments, chosen),
-        "observed": judgments.answers.reset_coords(drop=True).drop_vars("expert", errors="ignore"),
-        "observed_data": _observed_data(panel),
-        "log_likelihood": likelihood,
-        "baselines": baselines(outcomes, judgments, derived.SCENARIOS),
-        **_foretold(posterior, panel, likelihood["log_odds"], seed),
-        **_weighed(posterior, panel, chosen, seed),
-    }
+    tree["outcomes"] = xr.DataTree(outcomes)
+
+    def foretold() -> dict[str, xr.Dataset]:
+        likelihood = derived.log_likelihood(posterior, panel)
+        scored = _foretold(posterior, panel, likelihood["log_odds"], seed)
+        return {"log_likelihood": likelihood, **scored}
+
+    def played() -> dict[str, xr.Dataset]:
+        if panel.crowds:  # whose people have no worldviews in which to play anything out
+            return {}
+        return {"policies": policies(tree)}
+
+    def told() -> dict[str, xr.Dataset]:
+        return {
+            "map": derived.signature_map(posterior, outcomes, seed),
+            "likeness": derived.likeness_of(thinned),
+            "latent": derived.latent(thinned, seed),
+            "claims": derived.claims_of(posterior, chosen, seed),
+        }
+
+    def compared() -> dict[str, xr.Dataset]:
+        prior = simulate_panel(panel, _PRIOR_DRAWS, seed)[0]
+        return {
+            "prior": prior,
+            "prior_outcomes": derived.outcomes(prior, panel.judgments, chosen, seed, panel.crowds),
+            "learned": derived.learned(posterior, prior, panel, judgments, chosen),
+            "baselines": baselines(outcomes, judgments, derived.SCENARIOS),
+        }
+
+    def weighed() -> dict[str, xr.Dataset]:
+        return _weighed(posterior, panel, chosen, seed)
+
+    found = side_by_side([foretold, played, told, weighed, compared])
+    return {name: group for groups in found for name, group in groups.items()}
 
 
 def _weighed(

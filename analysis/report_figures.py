@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import xarray as xr
@@ -12,6 +13,7 @@ from takeoff.analysis.diagnostics import Diagnostics
 from takeoff.analysis.figures.plans import effects_figure
 from takeoff.analysis.figures.style import PAGE, PHONE, svg
 from takeoff.analysis.map_sentences import about_standing, about_the_map
+from takeoff.analysis.side_by_side import side_by_side
 from takeoff.analysis.wording import plain_name
 
 if TYPE_CHECKING:
@@ -95,10 +97,13 @@ def pictures(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, Picture]:
             "Whiskers: the change in catastrophe under each intervention, in each view. Tables "
             "follow.",
         )
-    return {
-        name: (_narrow if name in _NARROW else picture)(tree, draw, words)
-        for name, (draw, words) in drawn.items()
-    }
+    made = side_by_side(
+        [
+            partial(_narrow if name in _NARROW else picture, tree, draw, words)
+            for name, (draw, words) in drawn.items()
+        ]
+    )
+    return dict(zip(drawn, made, strict=True))
 
 
 def picture[Data](data: Data, draw: "Callable[[Data, float], Figure]", words: str) -> Picture:

@@ -22,11 +22,11 @@ import pymc as pm
 import pytensor.tensor as pt
 import xarray as xr
 from pymc.step_methods.hmc.quadpotential import QuadPotentialDiag, QuadPotentialDiagAdaptExp
+from pytensor.compile.mode import Mode
 from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.program import Program
 from takeoff.models.special import FloatArray
 
@@ -55,6 +55,8 @@ _DISCARDED = 10
 _LEARNING, _SETTLING = 0.4, 0.3
 """Shares of tuning: draws from which the common scales are taken, and those after it in which the
 length of steps settles."""
+_PLAIN = Mode(linker="py", optimizer="fast_compile")
+"""For the one step of the graph nothing is compiled, and sums with 0 and the like are dropped."""
 _NEAR = 0.2
 """Coordinates start within this of zero."""
 
@@ -177,7 +179,7 @@ def stepping(
             target_accept=accept or ACCEPTED,
             potential=scales,
             step_rand=None,
-            compile_kwargs={"mode": INTERPRETED},
+            compile_kwargs={"mode": _PLAIN},
         )
     return model, step
 
@@ -253,7 +255,7 @@ def _run(
             progressbar=progress,
             compute_convergence_checks=False,
             discard_tuned_samples=False,
-            compile_kwargs={"mode": INTERPRETED},
+            compile_kwargs={"mode": _PLAIN},
         )
     points = sampled["posterior"]["point"].transpose("chain", "draw", ...).values
     if points.shape[:2] != (len(starts), draws):  # PyMC hands over what it has when interrupted
@@ -272,7 +274,7 @@ def _bar_on_stderr() -> Any:
     """Keep PyMC's bar out of what a command prints, and its sentences to itself."""
     logger = logging.getLogger("pymc")
     level = logger.level
-    logger.setLevel(logging.WARNING)
+    logger.setLevel(logging.ERROR)
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield

@@ -35,7 +35,7 @@ __all__ = ["ACCEPTED", "Density", "Trajectories", "WarmStart", "sample", "steppi
 Density = Callable[[FloatArray], tuple[float, FloatArray]]
 """From a point to its log density and the gradient."""
 
-ACCEPTED = 0.9
+ACCEPTED = 0.88
 """Shorter steps than are cheapest, and no divergences."""
 _WARM_ACCEPT = 0.8
 """For short runs: a third fewer gradients, and the few divergences are counted."""
@@ -44,8 +44,8 @@ _LENGTH = 2.0
 slow directions ask for more, and what has turned back is worth less for its spread."""
 _VARIED = (0.5, 1.5)
 """Lengths in units of the mean. Were all alike, what oscillates in step would never mix."""
-_MOST_STEPS = 64
-"""Of a trajectory. The first ones, before the scales are known, would take hundreds."""
+_MOST_STEPS, _MOST_LEARNING = 64, 32
+"""Of a trajectory, and while scales are learned: the first ones would take hundreds."""
 _FIRST_SCALE = 0.3
 """Of every coordinate, until draws tell."""
 _FORGOTTEN = 0.02
@@ -175,7 +175,7 @@ def stepping(
         step = Trajectories(
             [point],
             path_length=_LENGTH,
-            max_steps=_MOST_STEPS,
+            max_steps=_MOST_LEARNING if scale is None else _MOST_STEPS,
             target_accept=accept or ACCEPTED,
             potential=scales,
             step_rand=None,

@@ -3,8 +3,8 @@
 A panel's posterior in its coordinates (``models.coordinates``) is near enough to a normal that the
 length of a good trajectory is known beforehand: about a quarter of the slow directions' period.
 NUTS finds the length anew for every draw, at the price of twice the gradients, and on the default
-panel it turns back when the fast directions do, long before the slow ones have moved. Trajectories
-of random length are worth more than twice as much for each gradient (``benchmarks.sampler``), and
+panel it turns back when the fast directions do, before the slow ones have moved. Trajectories of
+random length are worth about half as much again for each gradient (``benchmarks.sampler``), and
 each chain has a process to itself. What is sampled is a program (``models.program``), for which
 nothing is compiled.
 """

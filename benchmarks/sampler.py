@@ -1,6 +1,6 @@
 """Compare the sampler of the default panel with NUTS, by independent draws for each gradient.
 
-Run with ``uv run python -m benchmarks.sampler``; it takes about five minutes.
+Run with ``uv run python -m benchmarks.sampler``; it takes two minutes.
 
 Both are PyMC's, start at the same points, know the same scales, tune the length of their steps to
 the same acceptance, and run chains side by side in as many processes as there are processors.

@@ -9,5 +9,5 @@ __all__ = ["CHAINS", "DRAWS", "TUNE"]
 CHAINS = 4
 DRAWS = 1000
 """Posterior draws of each chain."""
-TUNE = 300
+TUNE = 250
 """Tuning steps of each chain."""

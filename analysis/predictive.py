@@ -33,6 +33,8 @@ __all__ = [
 ]
 
 _PIECE = 100
+_CERTAIN = -np.log(np.finfo(float).smallest_subnormal)
+"""Log-odds of the least probability that is a number."""
 
 
 def own_variables(panel: Panel) -> list[str]:
@@ -129,6 +131,8 @@ class Forecast:
         computed = _computed(graph, draws, panel)
         samples = draws.sizes["chain"] * draws.sizes["draw"]
         center, scale = (each.reshape(samples, -1)[:, stated.place] for each in computed)
+        # A stranger far out may hold what no number tells from impossible.
+        center = np.clip(center, -_CERTAIN, _CERTAIN)
         return cls(center, scale, log_probability(center, scale, stated.lower, stated.upper))
 
 

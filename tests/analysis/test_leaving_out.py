@@ -10,7 +10,7 @@ import pymc as pm
 import pytest
 import xarray as xr
 
-from takeoff.analysis import derived
+from takeoff.analysis import derived, predictive
 from takeoff.analysis.fit import simulate_panel
 from takeoff.analysis.leaving_out.compared import compared, reliable
 from takeoff.analysis.leaving_out.events import answers_left_out
@@ -116,6 +116,21 @@ def test_forecasts_have_the_likelihood_that_is_stored(small: Any) -> None:
     stored = stored[:, stated.answer]
     near = stored > -600
     np.testing.assert_allclose(told[near], stored[near], rtol=1e-9, atol=1e-9)
+
+
+def test_what_a_stranger_holds_impossible_has_a_likelihood(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of thousands of strangers one holds that an outcome's chance is below every number."""
+    judgments, panel, draws = small
+    stated = Stated.of(judgments, panel)
+    shape = (1, 40, len(panel.rows.value))
+    for far in (-np.inf, np.inf):
+        values = [np.full(shape, far), np.ones(shape)]
+        monkeypatch.setattr(predictive, "_computed", lambda *_, values=values: values)
+        told = Forecast.of(draws, panel, stated).log_likelihood
+        assert np.isfinite(told).all()
+        assert (told < -1000).all()
 
 
 def test_an_answer_is_foretold_from_others_to_the_same_question_only(small: Any) -> None:

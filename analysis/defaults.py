@@ -9,5 +9,5 @@ __all__ = ["CHAINS", "DRAWS", "TUNE"]
 CHAINS = 4
 DRAWS = 1000
 """Posterior draws of each chain."""
-TUNE = 250
+TUNE = 300
 """Tuning steps of each chain."""

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _PRIOR_DRAWS = 300
-_MOST_DRAWS = 2000
+_MOST_DRAWS = 4000
 _MOST_FORETOLD = 100
 """Experts at most whose answers are left out one by one: time and memory grow with them."""
 _DRAWS_ALONE, _TUNE_ALONE = 400, 300

@@ -55,6 +55,8 @@ _DISCARDED = 10
 _LEARNING, _SETTLING = 0.4, 0.3
 """Shares of tuning: draws from which the common scales are taken, and those after it in which the
 length of steps settles."""
+_FEWEST = 10
+"""Tuning steps with fewer of which chains do not put together what they found."""
 _FIRST_STEP = 0.02
 """Length of the very first steps, in spreads; they are tuned from there."""
 _DAMPED, _HEEDED = 0.15, 0.9
@@ -87,8 +89,6 @@ class WarmStart:
 
 class _Density(Op):
     """A log density and its gradient in a graph: evaluated, not compiled."""
-
-    __props__ = ()
 
     def __init__(self, begin: Callable[[], Density]) -> None:
         self._begin = begin
@@ -228,22 +228,25 @@ def sample(
     """
     size, random = density.variables, np.random.default_rng(seed)
     if warm is not None:
-        _, step = stepping(density.density, size, accept=_WARM_ACCEPT, scale=warm.scale)
+        knowing = stepping(density.density, size, accept=_WARM_ACCEPT, scale=warm.scale)
         starts = warm.points[random.integers(len(warm.points), size=chains)]
-        return _run(step, starts, seed, draws, tune, cores=warm.cores, progress=progress)
+        return _run(knowing, starts, seed, draws, tune, warm.cores, progress)
     cores = os.process_cpu_count()
-    learning, settling = round(_LEARNING * tune), round(_SETTLING * tune)
-    _, step = stepping(density.density, size)
+    alone = stepping(density.density, size)
     starts = random.uniform(-_NEAR, _NEAR, (chains, size))
-    found, notes = _run(step, starts, seed, learning, tune - learning - settling, cores, progress)
-    _, step = stepping(density.density, size, scale=found.reshape(-1, size).std(axis=0))
-    points, more = _run(step, found[:, -1], seed + 1, draws, settling, cores, progress)
+    if tune < _FEWEST:
+        return _run(alone, starts, seed, draws, tune, cores, progress)
+    learning, settling = round(_LEARNING * tune), round(_SETTLING * tune)
+    found, notes = _run(alone, starts, seed, learning, tune - learning - settling, cores, progress)
+    spreads = found.reshape(-1, size).std(axis=0)
+    together = stepping(density.density, size, scale=np.where(spreads > 0, spreads, _FIRST_SCALE))
+    points, more = _run(together, found[:, -1], seed + 1, draws, settling, cores, progress)
     more.attrs["gradients"] += notes.attrs["gradients"]
     return points, more
 
 
 def _run(
-    step: Trajectories,
+    stepped: tuple[pm.Model, Trajectories],
     starts: FloatArray,
     seed: int,
     draws: int,
@@ -251,7 +254,8 @@ def _run(
     cores: int | None,
     progress: bool,
 ) -> tuple[FloatArray, xr.Dataset]:
-    with step._model, _bar_on_stderr():
+    model, step = stepped
+    with model, _bar_on_stderr():
         sampled = pm.sample(
             draws,
             tune=tune,

@@ -90,6 +90,15 @@ def test_same_seed_same_draws_and_another_seed_others() -> None:
     assert (first[0] != first[1]).any()
 
 
+@pytest.mark.parametrize("tune", [0, 1, 9, 10])
+def test_little_tuning_or_none_samples_all_the_same(tune: int) -> None:
+    target: Any = Normal()
+    points, notes = sample(target, seed=1, draws=5, tune=tune, chains=1)
+    assert points.shape == (1, 5, SIZE)
+    assert np.isfinite(points).all()
+    assert notes.attrs["gradients"] > 0
+
+
 def test_a_warm_start_begins_there_and_needs_little_tuning() -> None:
     target: Any = Normal()
     warm = WarmStart(MIDDLE + SPREADS * np.random.default_rng(1).normal(size=(9, SIZE)), SPREADS)

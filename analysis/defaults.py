@@ -1,6 +1,6 @@
 """How long a panel is sampled unless told otherwise.
 
-Draws of the default panel hang together: four thousand are worth six hundred independent ones
+Draws of the default panel hang together: four thousand are worth seven hundred independent ones
 for the slowest parameters. With three quarters as many the largest R-hat of all comes near 1.01.
 """
 

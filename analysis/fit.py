@@ -103,8 +103,8 @@ def fit(
     )
     settings = {"draws": draws, "tune": tune, "chains": chains}
     tree.attrs = describe(loaded, judgments, chosen, seed, settings, panel.crowds)
-    for name, each in _derived(tree, panel, judgments, chosen, seed).items():
-        tree[name] = xr.DataTree(each)
+    derived_groups = _derived(tree, panel, judgments, chosen, seed)
+    tree = tree.assign({name: xr.DataTree(each) for name, each in derived_groups.items()})
     tree.attrs["problems"] = json.dumps(convergence_problems(tree))
     return tree
 
@@ -126,7 +126,7 @@ def sample_panel(
     """
     coordinates = panel.coordinates()
     points, notes = sample(
-        coordinates.density(),
+        coordinates.program(),
         seed=seed,
         draws=draws,
         tune=tune,
@@ -219,7 +219,6 @@ def _derived(
     every = max(1, posterior.sizes["chain"] * posterior.sizes["draw"] // _MOST_DRAWS)
     thinned = posterior.isel(draw=slice(None, None, every))
     outcomes = derived.outcomes(thinned, panel.judgments, chosen, seed, panel.crowds)
-    tree["outcomes"] = xr.DataTree(outcomes)
 
     def foretold() -> dict[str, xr.Dataset]:
         likelihood = derived.log_likelihood(posterior, panel)
@@ -229,7 +228,7 @@ def _derived(
     def played() -> dict[str, xr.Dataset]:
         if panel.crowds:  # whose people have no worldviews in which to play anything out
             return {}
-        return {"policies": policies(tree)}
+        return {"policies": policies(tree.assign(outcomes=xr.DataTree(outcomes)))}
 
     def told() -> dict[str, xr.Dataset]:
         return {
@@ -252,7 +251,8 @@ def _derived(
         return _weighed(posterior, panel, chosen, seed)
 
     found = side_by_side([foretold, played, told, weighed, compared])
-    return {name: group for groups in found for name, group in groups.items()}
+    more = {name: group for groups in found for name, group in groups.items()}
+    return {"outcomes": outcomes, **more}
 
 
 def _weighed(

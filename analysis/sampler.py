@@ -30,7 +30,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.program import Program
 from takeoff.models.special import FloatArray
 
-__all__ = ["ACCEPTED", "Density", "Trajectories", "WarmStart", "sample", "stepping"]
+__all__ = ["ACCEPTED", "Density", "Trajectories", "WarmStart", "near_zero", "sample", "stepping"]
 
 Density = Callable[[FloatArray], tuple[float, FloatArray]]
 """From a point to its log density and the gradient."""
@@ -142,6 +142,11 @@ class Trajectories(pm.HamiltonianMC):
             self.path_length = mean
 
 
+def near_zero(random: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
+    """Give coordinates with which to begin where nothing better is known."""
+    return random.uniform(-_NEAR, _NEAR, shape)
+
+
 def stepping(
     begin: Callable[[], Density],
     size: int,
@@ -193,7 +198,7 @@ def stepping(
 
 
 def sample(
-    density: Program,
+    program: Program,
     *,
     seed: int,
     draws: int,
@@ -209,8 +214,8 @@ def sample(
 
     Parameters
     ----------
-    density
-        A log density of a vector of coordinates.
+    program
+        Of a log density of a vector of coordinates.
     seed, draws, tune, chains
         Of the sampler; draws and tune are per chain.
     progress
@@ -226,20 +231,20 @@ def sample(
         ``n_steps``, ``step_size``, ``acceptance_rate``. Attribute ``gradients`` counts those
         taken, tuning included.
     """
-    size, random = density.variables, np.random.default_rng(seed)
+    size, random = program.variables, np.random.default_rng(seed)
     if warm is not None:
-        knowing = stepping(density.density, size, accept=_WARM_ACCEPT, scale=warm.scale)
+        knowing = stepping(program.density, size, accept=_WARM_ACCEPT, scale=warm.scale)
         starts = warm.points[random.integers(len(warm.points), size=chains)]
         return _run(knowing, starts, seed, draws, tune, warm.cores, progress)
     cores = os.process_cpu_count()
-    alone = stepping(density.density, size)
-    starts = random.uniform(-_NEAR, _NEAR, (chains, size))
+    alone = stepping(program.density, size)
+    starts = near_zero(random, (chains, size))
     if tune < _FEWEST:
         return _run(alone, starts, seed, draws, tune, cores, progress)
     learning, settling = round(_LEARNING * tune), round(_SETTLING * tune)
     found, notes = _run(alone, starts, seed, learning, tune - learning - settling, cores, progress)
     spreads = found.reshape(-1, size).std(axis=0)
-    together = stepping(density.density, size, scale=np.where(spreads > 0, spreads, _FIRST_SCALE))
+    together = stepping(program.density, size, scale=np.where(spreads > 0, spreads, _FIRST_SCALE))
     points, more = _run(together, found[:, -1], seed + 1, draws, settling, cores, progress)
     more.attrs["gradients"] += notes.attrs["gradients"]
     return points, more

@@ -64,7 +64,7 @@ def gradient(judgments: Judgments) -> tuple[int, float, float]:
     start = time.perf_counter()
     panel = panel_model(judgments, prior_set("neutral"))
     coordinates = panel.coordinates()
-    model, density = coordinates.model, coordinates.density().density()
+    model, density = coordinates.model, coordinates.program().density()
     point = model.initial_point(0)
     built = time.perf_counter() - start
     flat = np.concatenate([np.ravel(point[each.name]) for each in model.value_vars])

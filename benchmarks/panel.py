@@ -54,7 +54,7 @@ def main() -> None:
     """Print the timings."""
     panel = panel_model(join([load_study(each) for each in STUDIES]), prior_set("neutral"))
     coordinates = panel.coordinates()
-    model, gradient = coordinates.model, coordinates.density().density()
+    model, gradient = coordinates.model, coordinates.program().density()
     density = model.replace_rvs_by_values(model.potentials)
     # Before rewriting the step stands there more than once, on the same worlds.
     shared = next(

@@ -69,9 +69,9 @@ def worth(points: FloatArray) -> tuple[float, float, float]:
 def main() -> None:
     """Print independent draws for a thousand gradients."""
     panel = panel_model(join([load_study(each) for each in STUDIES]), prior_set("neutral"))
-    density = panel.coordinates().density()
+    program = panel.coordinates().program()
     begun = time.perf_counter()
-    points, notes = sample(density, seed=1, draws=DRAWS, tune=TUNE, chains=CHAINS)
+    points, notes = sample(program, seed=1, draws=DRAWS, tune=TUNE, chains=CHAINS)
     seconds = time.perf_counter() - begun
     total = notes.attrs["gradients"]
     print(
@@ -79,7 +79,7 @@ def main() -> None:
         f"{seconds / total * os.process_cpu_count() * 1e6:.0f} us each of one processor"
     )
     scale = points.reshape(-1, points.shape[-1]).std(axis=0)
-    rival, gradients = nuts(density.density, points[:, -1], scale)
+    rival, gradients = nuts(program.density, points[:, -1], scale)
     steps = int(notes["n_steps"].sum())
     ours, theirs = (
         [1000 * each / count for each in worth(drawn)]

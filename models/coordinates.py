@@ -86,8 +86,8 @@ class Coordinates:
     outputs: Mapping[str, TensorVariable]
     inputs: tuple[TensorVariable, ...]
 
-    def density(self) -> Program:
-        """Give the log density of a vector of all coordinates, as a program."""
+    def program(self) -> Program:
+        """Write the log density of a vector of all coordinates as a program."""
         return program_of([self.model.logp()], self.model.value_vars, self._shapes())
 
     def back(self, points: FloatArray) -> dict[str, np.ndarray]:

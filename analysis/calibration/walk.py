@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from takeoff.analysis.sampler import Density, stepping
+from takeoff.analysis.sampler import Density, near_zero, stepping
 from takeoff.models.special import FloatArray
 
 __all__ = ["Kernel", "accepts", "level_of", "tuned", "walk_through"]
@@ -30,8 +30,6 @@ _JITTER = (0.3, 1.1)
 _FARTHEST = 1e3
 """A coordinate beyond which no transition goes: what runs away need not be worked out."""
 _ACCEPT = 0.8
-_NEAR = 0.2
-"""The warm-up starts within this of zero."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def tuned(density: Density, size: int, tune: int, seed: int) -> Kernel:
     """
     model, step = stepping(lambda: density, size, accept=_ACCEPT)
     step.setup_chain(np.random.default_rng(seed), tune, 0)
-    here = {"point": np.random.default_rng([seed, 1]).uniform(-_NEAR, _NEAR, size)}
+    here = {"point": near_zero(np.random.default_rng([seed, 1]), (size,))}
     with model:
         for _ in range(tune):
             here, _ = step.step(here)

@@ -15,7 +15,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from takeoff.analysis.fit import sample_panel
 from takeoff.analysis.posterior import HEADLINE
-from takeoff.analysis.sampler import WarmStart
+from takeoff.analysis.sampler import WarmStart, near_zero
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import (
     Change,
@@ -50,7 +50,6 @@ __all__ = [
 ]
 
 _STARTS = 100
-_NEAR = 0.2
 
 Coordinate = tuple[str, ...]
 
@@ -86,7 +85,7 @@ class Start:
     def of(self, wanted: list[Coordinate]) -> WarmStart:
         """Give a start for other coordinates; those that the base lacks start near zero."""
         place = {name: column for column, name in enumerate(self.coordinates)}
-        points = np.random.default_rng(0).uniform(-_NEAR, _NEAR, (len(self.points), len(wanted)))
+        points = near_zero(np.random.default_rng(0), (len(self.points), len(wanted)))
         scale = np.ones(len(wanted))
         for column, name in enumerate(wanted):
             if name in place:

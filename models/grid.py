@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from takeoff.models.joint import IntArray
 from takeoff.models.special import FloatArray, compiled
 
 __all__ = [
@@ -61,20 +62,55 @@ def _first_point(c: float) -> int:
     return math.floor(c / SPACING) - (_POINTS // 2 - 1)
 
 
+class _Readings(NamedTuple):
+    """Where experts read the grid, and by which polynomials.
+
+    Attributes
+    ----------
+    c
+        Where (node, expert).
+    first
+        Number of the first of the points between which that lies (node, expert).
+    value, slope
+        The points' polynomials there, and their slopes (point, node, expert).
+    """
+
+    c: FloatArray
+    first: IntArray
+    value: FloatArray
+    slope: FloatArray
+
+
 @compiled
-def _polynomials(c: float, lagrange: FloatArray, value: FloatArray, slope: FloatArray) -> int:
-    """Fill the polynomials (point,) and their slopes at c; give the first point's number."""
-    first = _first_point(c)
-    t = c / SPACING - (first + _POINTS // 2 - 1)
-    value[:] = 0.0
-    slope[:] = 0.0
-    for power in range(_POINTS):
-        for point in range(_POINTS):
-            slope[point] = slope[point] * t + value[point]
-            value[point] = value[point] * t + lagrange[power, point]
+def _readings(
+    margin: FloatArray, doubt: float, difficulty: FloatArray, lagrange: FloatArray
+) -> _Readings:
+    experts, nodes = margin.shape[0], difficulty.shape[1]
+    total = experts * nodes
+    c, first, t = np.empty(total), np.empty(total, np.int64), np.empty(total)
+    for node in range(nodes):
+        for expert in range(experts):
+            each = node * experts + expert
+            c[each] = _clipped(margin[expert] + doubt * difficulty[0, node])
+            first[each] = _first_point(c[each])
+            t[each] = c[each] / SPACING - (first[each] + _POINTS // 2 - 1)
+    value, slope = np.empty((_POINTS, total)), np.zeros((_POINTS, total))
     for point in range(_POINTS):
-        slope[point] /= SPACING
-    return first
+        own, rise = value[point], slope[point]
+        own[:] = lagrange[0, point]
+        for power in range(1, _POINTS):
+            for each in range(total):
+                rise[each] = rise[each] * t[each] + own[each]
+                own[each] = own[each] * t[each] + lagrange[power, point]
+        for each in range(total):
+            rise[each] /= SPACING
+    shape = (_POINTS, nodes, experts)
+    return _Readings(
+        c.reshape(nodes, experts),
+        first.reshape(nodes, experts),
+        value.reshape(shape),
+        slope.reshape(shape),
+    )
 
 
 class Grid(NamedTuple):
@@ -115,24 +151,21 @@ def fill_weights(
     weight: FloatArray,
 ) -> None:
     """Fill the weight of each point for each expert and class of ends (expert, class, point)."""
-    value, slope = np.empty(_POINTS), np.empty(_POINTS)
+    read = _readings(margin, doubt, difficulty, lagrange)
     weight[:] = 0.0
     for expert in range(margin.shape[0]):
         plain, low, high, both = weight[expert]
         for node in range(difficulty.shape[1]):
-            here = _clipped(margin[expert] + doubt * difficulty[0, node])
-            begin = _polynomials(here, lagrange, value, slope) - grid.lowest
+            here, begin = read.c[node, expert], read.first[node, expert] - grid.lowest
             fall = math.exp(-0.5 * here * here)
-            near = slice(begin, begin + _POINTS)
-            rise, to_plain, to_low = grid.rise[near], plain[near], low[near]
-            to_high, to_both = high[near], both[near]
+            falling, level = (low, high) if here > 0 else (high, low)
             for k in range(_POINTS):
-                share = difficulty[1, node] * value[k]
-                scaled = share * fall * rise[k]
-                to_plain[k] += share
-                to_low[k] += scaled if here > 0 else share
-                to_high[k] += scaled if here < 0 else share
-                to_both[k] += scaled
+                share = difficulty[1, node] * read.value[k, node, expert]
+                scaled = share * fall * grid.rise[begin + k]
+                plain[begin + k] += share
+                level[begin + k] += share
+                falling[begin + k] += scaled
+                both[begin + k] += scaled
 
 
 @compiled
@@ -147,25 +180,21 @@ def weights_reverse(
 ) -> float:
     """Carry derivatives by the weights back to margins; give that by doubt."""
     d_doubt = 0.0
-    value, slope = np.empty(_POINTS), np.empty(_POINTS)
+    read = _readings(margin, doubt, difficulty, lagrange)
     for expert in range(margin.shape[0]):
         plain, low, high, both = d_weight[expert]
         for node in range(difficulty.shape[1]):
-            raw = margin[expert] + doubt * difficulty[0, node]
-            here = _clipped(raw)
-            if here != raw:
+            here, begin = read.c[node, expert], read.first[node, expert] - grid.lowest
+            if here != margin[expert] + doubt * difficulty[0, node]:
                 continue
-            begin = _polynomials(here, lagrange, value, slope) - grid.lowest
             fall = math.exp(-0.5 * here * here)
-            by_c, near = 0.0, slice(begin, begin + _POINTS)
-            rise, of_plain, of_low = grid.rise[near], plain[near], low[near]
-            of_high, of_both = high[near], both[near]
-            falls_low, falls_high = 1.0 if here > 0 else 0.0, 1.0 if here < 0 else 0.0
+            falling, level = (low, high) if here > 0 else (high, low)
+            by_c = 0.0
             for k in range(_POINTS):
-                as_is = of_plain[k] + (1 - falls_low) * of_low[k] + (1 - falls_high) * of_high[k]
-                scaled = of_both[k] + falls_low * of_low[k] + falls_high * of_high[k]
-                scaled *= fall * rise[k]
-                by_c += slope[k] * (as_is + scaled) - here * value[k] * scaled
+                as_is = plain[begin + k] + level[begin + k]
+                scaled = (both[begin + k] + falling[begin + k]) * fall * grid.rise[begin + k]
+                by_c += read.slope[k, node, expert] * (as_is + scaled)
+                by_c -= here * read.value[k, node, expert] * scaled
             by_c *= difficulty[1, node]
             d_margin[expert] += by_c
             d_doubt += by_c * difficulty[0, node]

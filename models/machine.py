@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from takeoff.models.special import FloatArray, compiled, scaled_erfc
+from takeoff.models.special import FloatArray, compiled, normal_tails, scaled_erfc
 
 __all__ = ["OPERATIONS", "back", "give", "log_between", "run"]
 
@@ -85,6 +85,8 @@ have the addresses of all results together, and where each result's begin, and o
 
 _HALF_LOG = math.log(0.5)
 _LOG_ROOT = 0.5 * math.log(2 * math.pi)
+_LEAST_CHANCE = 1e-290
+"""Chances below are worked out from their logarithms."""
 
 
 @compiled
@@ -109,6 +111,24 @@ def log_between(low: float, high: float) -> float:
     near, far = (-low, -high) if right else (high, low)
     log_near = _log_below(near)
     return log_near + _log1mexp(_log_below(far) - log_near)
+
+
+@compiled
+def _fill_log_between(
+    memory: FloatArray, places: IntArray, out: int, count: int, first: int, second: int
+) -> None:
+    """Fill log(Φ(high) − Φ(low)) of many at a time."""
+    scores = np.empty(2 * count)
+    above, below, density = np.empty(2 * count), np.empty(2 * count), np.empty(2 * count)
+    for i in range(count):
+        scores[i] = memory[places[first + i]]
+        scores[count + i] = memory[places[second + i]]
+    normal_tails(scores, above, below, density)
+    for i in range(count):
+        low, high = scores[i], scores[count + i]
+        right = low + high > 0
+        chance = below[i] - below[count + i] if right else above[count + i] - above[i]
+        memory[out + i] = math.log(chance) if chance > _LEAST_CHANCE else log_between(low, high)
 
 
 @compiled
@@ -194,8 +214,6 @@ def _two(operation: int, x: float, y: float, z: float) -> float:
         return x * y
     if operation == OR:
         return max(x, y)
-    if operation == BETWEEN:
-        return log_between(x, y)
     return y if x != 0 else z
 
 
@@ -236,6 +254,8 @@ def run(table: IntArray, places: IntArray, begin: int, end: int, memory: FloatAr
         elif operation >= NEG:
             for i in range(count):
                 memory[out + i] = _one(operation, memory[places[first + i]])
+        elif operation == BETWEEN:
+            _fill_log_between(memory, places, out, count, first, second)
         else:
             for i in range(count):
                 memory[out + i] = _two(

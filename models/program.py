@@ -3,12 +3,13 @@
 Every number that the density works out gets an address in one memory: first the variables, then
 constants, then results. What a graph does to shapes (slices, broadcasting, stacking) is done to
 the addresses once, when the program is written, by the graph's own operations, and costs nothing
-when it runs. Arithmetic becomes instructions (``machine``), less what is constant; the integral
-over histories is called as it is.
+when it runs. Arithmetic becomes instructions (``machine``), less what is constant, what was worked
+out before and what nobody asks for, number by number; the integral over histories is called as it
+is.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from takeoff.models.special import FloatArray
 __all__ = ["Program", "program_of"]
 
 Addresses = np.ndarray[Any, np.dtype[np.int64]]
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 _NEUTRAL = {"add": 0.0, "mul": 1.0}
 _MIRRORED = {"LT": "GT", "LE": "GE"}
@@ -68,12 +70,19 @@ class _Instructions:
 
 @dataclass(frozen=True)
 class _Call:
-    """A step of the integral, the addresses of its arguments, and the first of its results."""
+    """A step of the integral, the addresses of its arguments, and where its results begin."""
 
     step: Step
     arguments: tuple[Addresses, ...]
     fixed: tuple[Any, ...]
     out: int
+    count: int
+
+    def less(self, live: Flags) -> "_Call | None":
+        """Give it whole, when any of its results are asked for; then all have a place."""
+        here = slice(self.out, self.out + self.count)
+        live[here] = live[here].any()
+        return self if live[self.out] else None
 
 
 @dataclass(frozen=True)
@@ -210,37 +219,69 @@ def _simplified(functions: Sequence[TensorVariable]) -> list[Any]:
     return list(rewritten)
 
 
+@dataclass(frozen=True)
+class _Draft:
+    """An instruction before it is known who asks for its results.
+
+    Attributes
+    ----------
+    name
+        Of the operation.
+    out
+        Addresses of its results (result,).
+    arguments
+        Addresses of each argument (result,), or of a reduction those of all its terms.
+    terms
+        Of a reduction, which result each term goes to (term,).
+    """
+
+    name: str
+    out: Addresses
+    arguments: tuple[Addresses, ...]
+    terms: Addresses | None = None
+
+    def less(self, live: Flags) -> "_Draft | None":
+        """Give what is left of it when only some addresses are asked for."""
+        kept = live[self.out]
+        if not kept.any():
+            return None
+        if self.terms is None:
+            return _Draft(self.name, self.out[kept], tuple(each[kept] for each in self.arguments))
+        place, mine = np.cumsum(kept) - 1, kept[self.terms]
+        (terms,) = self.arguments
+        return _Draft(self.name, self.out[kept], (terms[mine],), place[self.terms[mine]])
+
+
 class _Writer:
     """Writes instructions node by node, and keeps where every variable lies."""
 
     def __init__(self) -> None:
         self._addresses: dict[Variable, Addresses] = {}
         self._known: dict[Variable, Any] = {}
-        self._rows: list[tuple[int, ...]] = []
-        self._places: list[Addresses] = []
-        self._read = 0
         self._memory: list[float] = []
         self._constants: dict[float, int] = {}
-        self._parts: list[_Instructions | _Call] = []
-        self._begun = 0
+        self._done: dict[tuple[str, *tuple[int, ...]], int] = {}
+        self._drafts: list[_Draft | _Call] = []
 
     def variable(self, variable: Variable, shape: tuple[int, ...]) -> None:
         """Give a variable of the density its addresses."""
         self._addresses[variable] = self._reserve(int(np.prod(shape))).reshape(shape)
 
     def program(self, variables: int, results: Sequence[TensorVariable]) -> Program:
-        """Give the program of all that was written."""
-        self._close()
-        return Program(
-            table=np.array(self._rows, np.int64).reshape(-1, 6),
-            # Half the bytes leave room for the rest in the processor's cache, and numbers that
-            # cannot be negative need not be looked at to tell from which end they count.
-            places=np.concatenate([np.zeros(1, np.int64), *self._places]).astype(np.uint32),
-            parts=tuple(self._parts),
-            memory=np.array(self._memory),
-            variables=variables,
-            results=tuple(self._of(each) for each in results),
-        )
+        """Give the program of what was written, less what is not needed for results."""
+        wanted = [self._of(each) for each in results]
+        live = np.zeros(len(self._memory), bool)
+        live[:variables] = True
+        for each in wanted:
+            live[each] = True
+        needed: list[_Draft | _Call] = []
+        for draft in reversed(self._drafts):
+            left = draft.less(live)
+            if left is not None:
+                needed.append(left)
+                for each in left.arguments:
+                    live[each] = True
+        return _laid_out(needed[::-1], np.array(self._memory), live, variables, wanted)
 
     def write(self, node: Apply) -> None:
         """Write what a node does."""
@@ -299,20 +340,13 @@ class _Writer:
         return np.asarray(arranged).astype(np.int64)
 
     def _call(self, step: Step, node: Apply, values: Sequence[Any]) -> Addresses:
-        self._close()
         arguments = tuple(self._of(each) for each in node.inputs[: step.arguments])
         (width,) = node.outputs[0].type.shape[1:]
         count = arguments[-1].shape[0]
         results = self._reserve(count * int(width))
         fixed = tuple(np.array(each) for each in values[step.arguments :])
-        self._parts.append(_Call(step, arguments, fixed, int(results[0])))
+        self._drafts.append(_Call(step, arguments, fixed, int(results[0]), len(results)))
         return results.reshape(count, -1)
-
-    def _close(self) -> None:
-        """End the instructions that are run in one go."""
-        if len(self._rows) > self._begun:
-            self._parts.append(_Instructions(self._begun, len(self._rows)))
-            self._begun = len(self._rows)
 
     def _reserve(self, count: int) -> Addresses:
         """Give addresses that nothing has."""
@@ -388,10 +422,18 @@ class _Writer:
         return np.asarray(addresses == self._constants.get(value, -1))
 
     def _instruct(self, name: str, arguments: Sequence[Addresses]) -> Addresses:
-        """Write an instruction with one result for each of its arguments."""
-        out = self._reserve(len(arguments[0]))
-        self._row(name, out, arguments)
-        return out
+        """Write an instruction with one result for each of its arguments, unless it is there."""
+        given = np.array(arguments)
+        if name in _NEUTRAL:
+            given.sort(axis=0)  # either way round it is the same sum
+        asked = [(name, *each) for each in given.T.tolist()]
+        new = dict.fromkeys(each for each in asked if each not in self._done)
+        if new:
+            out = self._reserve(len(new))
+            self._done.update(zip(new, out.tolist(), strict=True))
+            columns = np.array([each[1:] for each in new], np.int64).T
+            self._drafts.append(_Draft(name, out, tuple(columns)))
+        return np.array([self._done[each] for each in asked])
 
     def _reduce(self, name: str, given: Addresses, axis: Any) -> Addresses:
         """Write a reduction over some dims, or all."""
@@ -403,19 +445,54 @@ class _Writer:
         if name == "Sum" and rows.shape[1] <= _FEW:
             return self._elementwise("add", list(rows.T)).reshape(shape)
         wanted = ~self._is_constant(rows, 0.0) if name == "Sum" else np.ones(rows.shape, bool)
-        begins = np.concatenate([[0], wanted.sum(axis=1).cumsum()])
         out = self._reserve(len(rows))
-        self._row(_ALSO.get(name, name), out, [rows[wanted], begins])
+        terms = np.repeat(np.arange(len(rows)), wanted.sum(axis=1))
+        self._drafts.append(_Draft(_ALSO.get(name, name), out, (rows[wanted],), terms))
         return out.reshape(shape)
 
-    def _row(self, name: str, out: Addresses, arguments: Sequence[Addresses]) -> None:
+
+def _laid_out(
+    drafts: Sequence[_Draft | _Call],
+    memory: FloatArray,
+    live: Flags,
+    variables: int,
+    results: Sequence[Addresses],
+) -> Program:
+    """Lay drafts out as a program, in a memory of what is live."""
+    moved = np.cumsum(live) - 1
+    rows: list[tuple[int, ...]] = []
+    places: list[Addresses] = [np.zeros(1, np.int64)]
+    parts: list[_Instructions | _Call] = []
+    read, begun = 1, 0
+    for draft in [*drafts, None]:
+        if not isinstance(draft, _Draft):
+            if len(rows) > begun:
+                parts.append(_Instructions(begun, len(rows)))
+                begun = len(rows)
+            if draft is not None:
+                arguments = tuple(moved[each] for each in draft.arguments)
+                parts.append(replace(draft, arguments=arguments, out=int(moved[draft.out])))
+            continue
+        given = [moved[each] for each in draft.arguments]
+        if draft.terms is not None:
+            given.append(np.searchsorted(draft.terms, np.arange(len(draft.out) + 1)))
         begins = []
-        for each in arguments:
-            begins.append(self._read + 1)
-            self._places.append(each)
-            self._read += len(each)
+        for each in given:
+            begins.append(read)
+            places.append(each)
+            read += len(each)
         begins += begins[:1] * (3 - len(begins))
-        self._rows.append((OPERATIONS[name], int(out[0]), len(out), *begins))
+        rows.append((OPERATIONS[draft.name], int(moved[draft.out[0]]), len(draft.out), *begins))
+    return Program(
+        table=np.array(rows, np.int64).reshape(-1, 6),
+        # Half the bytes leave room for the rest in the processor's cache, and numbers that
+        # cannot be negative need not be looked at to tell from which end they count.
+        places=np.concatenate(places).astype(np.uint32),
+        parts=tuple(parts),
+        memory=memory[live],
+        variables=variables,
+        results=tuple(moved[each] for each in results),
+    )
 
 
 def _performed(node: Apply, values: Sequence[Any], op: Any = None) -> list[Any]:

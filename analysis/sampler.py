@@ -93,6 +93,7 @@ class _Density(Op):
     def __init__(self, begin: Callable[[], Density]) -> None:
         self._begin = begin
         self._evaluate: Density | None = None
+        self._last: tuple[FloatArray, float, FloatArray] | None = None
 
     def make_node(self, point: Any) -> Apply:
         """Make the node of one application."""
@@ -102,8 +103,10 @@ class _Density(Op):
         """Evaluate."""
         # Begun where it is used: each chain's process needs a memory of its own.
         self._evaluate = self._evaluate or self._begin()
-        value, outputs[1][0] = self._evaluate(inputs[0])
-        outputs[0][0] = np.asarray(value)
+        # PyMC asks again where a trajectory begins, mostly where the last one ended.
+        if self._last is None or not np.array_equal(self._last[0], inputs[0]):
+            self._last = (inputs[0].copy(), *self._evaluate(inputs[0]))
+        outputs[0][0], outputs[1][0] = np.asarray(self._last[1]), self._last[2].copy()
 
     def pullback(self, inputs: Any, outputs: Any, cotangents: Any) -> list[TensorVariable]:
         """Carry the derivative by the log density back."""
@@ -111,7 +114,7 @@ class _Density(Op):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the memory behind on the way to another process."""
-        return {**self.__dict__, "_evaluate": None}
+        return {**self.__dict__, "_evaluate": None, "_last": None}
 
 
 class _Scales(QuadPotentialDiagAdaptExp):

@@ -7,8 +7,8 @@ narrow ridges, and a sampler creeps. Each piece of it is undone by counting a
 coordinate from what the answers see:
 
 - an expert's deviation in offense as the log-odds by which the level then exceeds what the expert
-  said of extinction. How the level rises (``rise``) is found roughly, then mended twice by the
-  world itself;
+  said of extinction, in units that shrink with the expert's noise. How the level rises (``rise``)
+  is found roughly, then mended twice by the world itself;
 - the deviation in margin of an expert who is far out as the soundness that it brings about;
 - the centre of margin, its contrast between camps and its disagreement in units of
   √(1 + doubt²), the first two as soundness of what is fielded::
@@ -345,9 +345,11 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
         return pt.zeros(())
     own, anchor = free[deviation], np.where(pinned, guide.anchor, 0.0)
     story[deviation] = pt.zeros_like(own)
-    most, force, slope = _in(
-        story, model, [guide.rough.rise.most, guide.rough.rise.force, guide.rough.rise.slope]
+    rough = guide.rough.rise
+    most, force, slope, care = _in(
+        story, model, [rough.most, rough.force, rough.slope, model["care"]]
     )
+    unit = care / (1 + care)  # the more careful, the closer what is said pins down the level
     rise, target = Rise(most, force, slope), pt.constant(anchor)
     for _ in range(_EXACT_STEPS):
         near = pinned * rise.near(target)
@@ -356,9 +358,9 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
         share = pt.minimum(-pt.softplus(-level) - most, -1e-9)
         rise = Rise(most, share - pt.log(-pt.expm1(share)) - slope * near, slope)
         target = anchor - (stated - level)
-    there = rise.deviation(own + target, rise.near(target), _PULL)
+    there = rise.deviation(own * unit + target, rise.near(target), _PULL)
     story[deviation] = pt.where(pinned, there, own)
-    return -(pt.log(rise.steepness(there) + _PULL) * pinned).sum()
+    return ((pt.log(unit) - pt.log(rise.steepness(there) + _PULL)) * pinned).sum()
 
 
 def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:

@@ -185,7 +185,7 @@ def weights_reverse(
         plain, low, high, both = d_weight[expert]
         for node in range(difficulty.shape[1]):
             here, begin = read.c[node, expert], read.first[node, expert] - grid.lowest
-            if here != margin[expert] + doubt * difficulty[0, node]:
+            if abs(margin[expert] + doubt * difficulty[0, node]) > _FARTHEST:
                 continue
             fall = math.exp(-0.5 * here * here)
             falling, level = (low, high) if here > 0 else (high, low)

@@ -8,6 +8,7 @@ out before and what nobody asks for, number by number; the integral over histori
 is.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -157,14 +158,14 @@ class Program:
         if isinstance(part, _Instructions):
             run(self.table, self.places, part.begin, part.end, memory)
             return None
-        given = _read(part, memory)
+        given = [memory.take(places) for places in part.arguments]
         # The integral lays grids under what it is given. Under NaN there is no end to a grid, and
         # what a sampler tries that runs away would be written beyond it.
-        if not all(np.isfinite(each).all() for each in given):
+        if not all(math.isfinite(each.sum()) for each in given):
             raise _NotANumberError
         results, tape = part.step.run(given, part.fixed)
         memory[part.out : part.out + results.size] = results.ravel()
-        return tape, results.shape
+        return given, tape, results.shape
 
     def _back(
         self, part: _Instructions | _Call, kept: Any, memory: FloatArray, changes: FloatArray
@@ -172,15 +173,11 @@ class Program:
         if isinstance(part, _Instructions):
             back(self.table, self.places, part.begin, part.end, memory, changes)
             return
-        tape, shape = kept
+        given, tape, shape = kept
         by_results = changes[part.out : part.out + shape[0] * shape[1]].reshape(shape)
-        by_arguments = part.step.back(_read(part, memory), tape, by_results, part.fixed)
+        by_arguments = part.step.back(given, tape, by_results, part.fixed)
         for places, values in zip(part.arguments, by_arguments, strict=True):
             give(changes, places.ravel(), values.ravel())
-
-
-def _read(call: _Call, memory: FloatArray) -> list[FloatArray]:
-    return [memory[places] for places in call.arguments]
 
 
 def program_of(

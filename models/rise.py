@@ -124,12 +124,26 @@ def _roots(
 
 
 @compiled
-def _roots_reverse(
+def _roots_on_tape(
     most: FloatArray,
     force: FloatArray,
     slope: FloatArray,
     level: FloatArray,
     start: FloatArray,
+    pull: float,
+) -> tuple[FloatArray, FloatArray]:
+    roots = _roots(most, force, slope, level, start, pull)
+    return roots, roots
+
+
+@compiled
+def _roots_from_tape(
+    most: FloatArray,
+    force: FloatArray,
+    slope: FloatArray,
+    level: FloatArray,
+    start: FloatArray,
+    roots: FloatArray,
     d_roots: FloatArray,
     pull: float,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
@@ -137,7 +151,7 @@ def _roots_reverse(
     by_most, by_force, by_slope = np.empty_like(most), np.empty_like(most), np.empty_like(most)
     by_level, by_start = np.empty_like(most), np.empty_like(most)
     for i in range(len(most)):
-        root = _root(most[i], force[i], slope[i], level[i], start[i], pull)
+        root = roots[i, 0]
         push = force[i] + slope[i] * root
         log_level = most[i] + min(push, 0.0) - math.log1p(math.exp(-abs(push)))
         rise = -1 / math.expm1(log_level)
@@ -150,11 +164,25 @@ def _roots_reverse(
     return by_most, by_force, by_slope, by_level, by_start
 
 
+@compiled
+def _roots_reverse(
+    most: FloatArray,
+    force: FloatArray,
+    slope: FloatArray,
+    level: FloatArray,
+    start: FloatArray,
+    d_roots: FloatArray,
+    pull: float,
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    roots = _roots(most, force, slope, level, start, pull)
+    return _roots_from_tape(most, force, slope, level, start, roots, d_roots, pull)
+
+
 class _Root(Op):
     """The deviations at which rises, pulled toward starts, reach their levels: (expert, 1)."""
 
     __props__ = ()
-    kernel = Step(5, _roots, _roots_reverse)
+    kernel = Step(5, _roots, _roots_reverse, _roots_on_tape, _roots_from_tape)
 
     def make_node(self, *inputs: Any) -> Apply:
         """Make the node of one application."""

@@ -11,6 +11,7 @@ import xarray as xr
 
 from takeoff.analysis import derived
 from takeoff.analysis.baselines.asked import baselines
+from takeoff.analysis.brisk import briskly
 from takeoff.analysis.defaults import CHAINS, DRAWS, TUNE
 from takeoff.analysis.evidence import evidence, trusted_experts
 from takeoff.analysis.evidence.sampled import MOST, of_one, with_sampled
@@ -47,6 +48,7 @@ _FEWEST_DRAWS = 100
 """Draws without which the tail of weights on them cannot be fitted."""
 
 
+@briskly()
 def fit(
     studies: Sequence[str],
     *,

@@ -52,9 +52,9 @@ _FORGOTTEN = 0.02
 """Share of what is known of the scales that each draw replaces while they are learned."""
 _DISCARDED = 10
 """First draws, which tell how far the start was off."""
-_LEARNING, _SETTLING = 0.4, 0.3
-"""Shares of tuning: draws from which the common scales are taken, and those after it in which the
-length of steps settles."""
+_LEARNING, _SETTLING = 0.45, 0.2
+"""Shares of tuning: draws from which the common scales are taken, and those after it in which each
+chain finds a length of its steps."""
 _FEWEST = 10
 """Tuning steps with fewer of which chains do not put together what they found."""
 _FIRST_STEP = 0.02
@@ -156,6 +156,7 @@ def stepping(
     *,
     accept: float | None = None,
     scale: FloatArray | None = None,
+    length: float | None = None,
 ) -> tuple[pm.Model, Trajectories]:
     """Give a density to PyMC: a model of the one vector ``point``, and the way it steps.
 
@@ -169,6 +170,8 @@ def stepping(
         Mean acceptance for which the length of steps is tuned.
     scale
         Each coordinate's spread (coordinate,); learned while tuning, unless given.
+    length
+        Of steps, in spreads; tuned, unless given.
     """
     scales = (
         _Scales(
@@ -191,7 +194,8 @@ def stepping(
             max_steps=_MOST_LEARNING if scale is None else _MOST_STEPS,
             target_accept=accept or ACCEPTED,
             potential=scales,
-            step_scale=_FIRST_STEP * size**0.25,
+            step_scale=(length or _FIRST_STEP) * size**0.25,
+            adapt_step_size=length is None,
             gamma=_DAMPED,
             k=_HEEDED,
             step_rand=None,
@@ -213,7 +217,8 @@ def sample(
     """Sample a program's density.
 
     Chains first learn their scales each for itself; then all step in those of all their draws
-    together, which differ from chain to chain no more, and from the truth less.
+    together, which differ from chain to chain no more, and from the truth less. Likewise each
+    finds a length of its steps, and all draw with the mean of them.
 
     Parameters
     ----------
@@ -245,12 +250,18 @@ def sample(
     if tune < _FEWEST:
         return _run(alone, starts, seed, draws, tune, cores, progress)
     learning, settling = round(_LEARNING * tune), round(_SETTLING * tune)
-    found, notes = _run(alone, starts, seed, learning, tune - learning - settling, cores, progress)
+    found, learned = _run(
+        alone, starts, seed, learning, tune - learning - settling, cores, progress
+    )
     spreads = found.reshape(-1, size).std(axis=0)
-    together = stepping(program.density, size, scale=np.where(spreads > 0, spreads, _FIRST_SCALE))
-    points, more = _run(together, found[:, -1], seed + 1, draws, settling, cores, progress)
-    more.attrs["gradients"] += notes.attrs["gradients"]
-    return points, more
+    scale = np.where(spreads > 0, spreads, _FIRST_SCALE)
+    together = stepping(program.density, size, scale=scale)
+    found, settled = _run(together, found[:, -1], seed + 1, chains, settling, cores, progress)
+    length = float(np.exp(np.log(settled["step_size"][:, -1]).mean()))
+    agreed = stepping(program.density, size, scale=scale, length=length)
+    points, drawn = _run(agreed, found[:, -1], seed + 2, draws, 0, cores, progress)
+    drawn.attrs["gradients"] += learned.attrs["gradients"] + settled.attrs["gradients"]
+    return points, drawn
 
 
 def _run(

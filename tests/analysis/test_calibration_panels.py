@@ -108,5 +108,5 @@ def test_answers_read_as_more_extreme_than_they_are_show(
     """Log-odds are read as half as much again: seen in how likely all answers are."""
     right = Programs._ends
     monkeypatch.setattr(Programs, "_ends", lambda *given: 1.5 * right(*given))
-    levels = _ranks(design, programs, 8).ranks[LIKELIHOOD]
+    levels = _ranks(design, programs, 16).ranks[LIKELIHOOD]
     assert stats.kstest(levels, "uniform").pvalue < ERROR

@@ -108,6 +108,36 @@ def test_a_warm_start_begins_there_and_needs_little_tuning() -> None:
     assert float(notes["acceptance_rate"].mean()) > 0.6
 
 
+def test_all_chains_draw_in_steps_of_one_length(drawn: tuple[NDArray[Any], Any]) -> None:
+    _, notes = drawn
+    (length,) = np.unique(notes["step_size"])
+    assert length > 0.1
+
+
+def test_a_point_that_was_just_evaluated_is_not_evaluated_again() -> None:
+    asked = []
+
+    def begin() -> Callable[[NDArray[Any]], tuple[float, NDArray[Any]]]:
+        density = Normal().density()
+
+        def evaluate(point: NDArray[Any]) -> tuple[float, NDArray[Any]]:
+            asked.append(point.copy())
+            return density(point)
+
+        return evaluate
+
+    model, _ = stepping(begin, SIZE)
+    op = model.potentials[0].owner.op
+    storage: list[list[Any]] = [[None], [None]]
+    moving = MIDDLE.copy()
+    for away in (0.0, 0.0, 1.0):
+        moving[:] = MIDDLE + away * SPREADS  # what is handed over may change in place
+        op.perform(None, [moving], storage)
+        assert storage[0][0] == pytest.approx(-away * SIZE / 2)
+        storage[1][0][:] = np.nan  # and what is handed back may be written to
+    assert len(asked) == 2
+
+
 def test_where_nothing_can_be_told_trajectories_diverge_and_chains_stay_out() -> None:
     target: Any = Walled()
     points, notes = sample(target, seed=1, draws=200, tune=100, chains=2)

@@ -7,11 +7,12 @@ import pytensor.tensor
 import pytest
 from pytensor.compile.maker import function
 from pytensor.compile.mode import Mode
-from scipy.special import erfcx
+from scipy import special
 
 from takeoff.data import join, load_study
 from takeoff.models.histories import Step
 from takeoff.models.interval import log_interval
+from takeoff.models.machine import OPERATIONS
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.program import Program, program_of
@@ -96,6 +97,45 @@ def test_the_integral_is_never_asked_for_what_is_not_a_number(
     assert all(asked)
 
 
+def results_of(program: Program, name: str) -> int:
+    """Count how many results of an operation a program works out."""
+    return int(program.table[program.table[:, 0] == OPERATIONS[name], 2].sum())
+
+
+def test_nothing_is_worked_out_twice_or_for_nobody() -> None:
+    x = pt.vector("x", shape=(4,))
+    wanted = [pt.exp(x[:3])[1:], pt.exp(x[np.array([2, 2, 1])]) * x[1], x[1] * pt.exp(x[2:3])]
+    program = program_of(wanted, [x], [(4,)])
+    assert results_of(program, "exp") == 2
+    assert results_of(program, "mul") == 2
+    plain: Any = function([x], wanted, mode=INTERPRETED)
+    at = np.array([0.3, -0.7, 1.1, 2.0])
+    for value, expected in zip(program.values(at[None]), plain(at), strict=True):
+        np.testing.assert_array_equal(value[0], expected)
+
+
+def test_sums_keep_the_terms_of_those_that_are_wanted() -> None:
+    x = pt.vector("x", shape=(12,))
+    sums = pt.exp(x.reshape((2, 6))).sum(axis=1)
+    program = program_of([sums[1]], [x], [(12,)])
+    assert results_of(program, "exp") == 6
+    at = np.linspace(-1, 1, 12)
+    assert program.values(at[None])[0][0] == pytest.approx(np.exp(at[6:]).sum(), rel=1e-14)
+
+
+def test_intervals_keep_their_digits_however_narrow_or_far_out() -> None:
+    low = np.repeat([-1000.0, -60, -38, -36, -8, -1, -0.3, 0, 0.3, 2, 8, 36, 38, 60], 5)
+    high = low + np.tile([1e-3, 0.1, 1, 5, 2000], 14)
+    ends = pt.matrix("ends", shape=(2, len(low)))
+    between = log_interval(ends[0], ends[1], pt.constant(0.0), pt.constant(1.0))
+    program = program_of([between], [ends], [(2, len(low))])
+    found = program.values(np.concatenate([low, high])[None])[0][0]
+    right = low + high > 0
+    near, far = special.log_ndtr(np.where(right, [-low, -high], [high, low]))
+    exact = near + np.log(-np.expm1(far - near))
+    np.testing.assert_allclose(found, exact, rtol=1e-9, atol=1e-9)
+
+
 def test_an_operation_that_the_machine_lacks_is_named() -> None:
     x = pt.vector("x", shape=(2,))
     with pytest.raises(NotImplementedError, match="tan"):
@@ -104,4 +144,4 @@ def test_an_operation_that_the_machine_lacks_is_named() -> None:
 
 def test_the_scaled_complement_of_the_error_function_is_right_in_both_tails() -> None:
     points = np.linspace(-5, 40, 901)
-    np.testing.assert_allclose([scaled_erfc(x) for x in points], erfcx(points), rtol=1e-11)
+    np.testing.assert_allclose([scaled_erfc(x) for x in points], special.erfcx(points), rtol=1e-11)

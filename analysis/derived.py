@@ -21,12 +21,12 @@ from takeoff.models.panel import Panel, Worlds, expected_log_odds
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.pieces import in_pieces
 from takeoff.models.priors import PriorSet, draw_prior, prior_medians
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.scenario import Scenario
 from takeoff.models.transforms import from_real, to_real
 from takeoff.models.world import outcomes_in
 from takeoff.models.worldviews import VARYING
+from takeoff.models.writer import program_of
 
 __all__ = [
     "SCENARIOS",

@@ -19,9 +19,9 @@ from scipy.special import log_ndtr, logit
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel
 from takeoff.models.pieces import in_pieces
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
+from takeoff.models.writer import program_of
 
 __all__ = [
     "Forecast",

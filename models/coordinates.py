@@ -42,12 +42,13 @@ from pytensor.tensor.random.basic import HalfNormalRV
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.crowd_likelihood import Told
-from takeoff.models.program import Program, program_of
+from takeoff.models.program import Program
 from takeoff.models.questions import READINGS
 from takeoff.models.rise import Rise, Rough, excess, inspection_odds, soundness
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.worldviews import MARGIN, OFFENSE, VARYING
+from takeoff.models.writer import program_of
 
 __all__ = ["Coordinates", "Guide", "straightened"]
 

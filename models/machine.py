@@ -3,7 +3,7 @@
 A program is a table of instructions, each an operation on a batch of numbers: it reads its
 arguments from wherever they lie in one memory and writes its results side by side. Compiling a
 new model's graph takes a minute; writing a program of it takes a second, and the machine that
-runs it is compiled once and cached. ``program`` writes programs.
+runs it is compiled once and cached. ``writer`` writes programs.
 """
 
 import math

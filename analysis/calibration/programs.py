@@ -24,9 +24,10 @@ from takeoff.analysis.sampler import Density
 from takeoff.models.answers.said import Said
 from takeoff.models.coordinates import straightened
 from takeoff.models.panel import Panel
-from takeoff.models.program import Program, program_of
+from takeoff.models.program import Program
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
+from takeoff.models.writer import program_of
 
 __all__ = ["Programs", "programs_of"]
 

@@ -14,8 +14,8 @@ from pymc.model.transform.conditioning import remove_value_transforms
 
 from takeoff.models.panel import Panel
 from takeoff.models.pieces import in_pieces
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
+from takeoff.models.writer import program_of
 
 __all__ = ["Source", "log_prior", "of_sources", "top_level"]
 

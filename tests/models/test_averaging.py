@@ -12,8 +12,8 @@ from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import panel_model
 from takeoff.models.parameters import SHARES
 from takeoff.models.priors import PRIOR_SETS, draw_prior, prior_set
-from takeoff.models.program import program_of
 from takeoff.models.worldviews import centre
+from takeoff.models.writer import program_of
 
 VECTORS = 20
 

@@ -15,9 +15,9 @@ from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.crowd import part
 from takeoff.models.panel import Panel, offset_sd, panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
 from takeoff.models.worldviews import VARYING
+from takeoff.models.writer import program_of
 
 PEOPLE = 15
 MOVED = ("margin", "offense", "wording", "margin_deviation", "offense_deviation")

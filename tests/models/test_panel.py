@@ -11,8 +11,8 @@ from pytensor.tensor.random.basic import HalfNormalRV
 from takeoff.data import join, load_study
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import program_of
 from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads
+from takeoff.models.writer import program_of
 
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 

@@ -15,8 +15,9 @@ from takeoff.models.interval import log_interval
 from takeoff.models.machine import OPERATIONS
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import Program, program_of
+from takeoff.models.program import Program
 from takeoff.models.special import scaled_erfc
+from takeoff.models.writer import program_of
 
 pt: Any = pytensor.tensor
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")

@@ -12,8 +12,8 @@ from takeoff.models.answers.said import Said
 from takeoff.models.interval import log_odds
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import program_of
 from takeoff.models.questions import Judgments
+from takeoff.models.writer import program_of
 from tests.every_kind import ANSWERS, HEADER, STUDY
 
 

@@ -31,6 +31,8 @@ LIMIT = (
 )
 """What a reader must know before a belief is called a crux (`takeoff.models.worldviews`)."""
 
+_DIGITS = 12
+"""Of a share: what is left of experts who agree is a rounding error, not a disagreement."""
 _MOSTLY = 0.5
 
 
@@ -72,7 +74,8 @@ def about_camps_apart(found: xr.Dataset, risk: str = "catastrophe") -> str:
     if len(set(found["camp_of_expert"].values.tolist())) < 2:
         return ""
     own = found.sel(risk=risk)
-    between = interval(own["between_camps"].sum("varying") / own["variance"])
+    share = own["between_camps"].sum("varying") / own["variance"]
+    between = interval(share.round(_DIGITS))
     text = f"{probability(between.median)} ({ends(between, 'probability')})"
     if between.lower > _MOSTLY:
         where = "Most of it lies between camps"

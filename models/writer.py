@@ -96,6 +96,7 @@ class _Writer:
         self._memory: list[float] = []
         self._constants: dict[float, int] = {}
         self._done: dict[tuple[str, *tuple[int, ...]], int] = {}
+        self._called: dict[tuple[Step, tuple[bytes, ...]], Addresses] = {}
         self._drafts: list[Draft | Call] = []
 
     def variable(self, variable: Variable, shape: tuple[int, ...]) -> None:
@@ -165,12 +166,15 @@ class _Writer:
 
     def _call(self, step: Step, node: Apply, values: Sequence[Any]) -> Addresses:
         arguments = tuple(self._of(each) for each in node.inputs[: step.arguments])
-        (width,) = node.outputs[0].type.shape[1:]
-        count = arguments[-1].shape[0]
-        results = self._reserve(count * int(width))
         fixed = tuple(np.array(each) for each in values[step.arguments :])
-        self._drafts.append(Call(step, arguments, fixed, int(results[0]), len(results)))
-        return results.reshape(count, -1)
+        call = (step, tuple(each.tobytes() for each in (*arguments, *fixed)))
+        if call not in self._called:
+            (width,) = node.outputs[0].type.shape[1:]
+            count = arguments[-1].shape[0]
+            results = self._reserve(count * int(width))
+            self._drafts.append(Call(step, arguments, fixed, int(results[0]), len(results)))
+            self._called[call] = results.reshape(count, -1)
+        return self._called[call]
 
     def _reserve(self, count: int) -> Addresses:
         """Give addresses that nothing has."""

@@ -10,12 +10,13 @@ from pytensor.compile.mode import Mode
 from scipy import special
 
 from takeoff.data import join, load_study
-from takeoff.models.histories import Step
+from takeoff.models.histories import Step, shared_ends
 from takeoff.models.interval import log_interval
+from takeoff.models.layout import MARGIN
 from takeoff.models.machine import OPERATIONS
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.program import Program
+from takeoff.models.program import Call, Program
 from takeoff.models.special import scaled_erfc
 from takeoff.models.writer import program_of
 
@@ -113,6 +114,15 @@ def test_nothing_is_worked_out_twice_or_for_nobody() -> None:
     at = np.array([0.3, -0.7, 1.1, 2.0])
     for value, expected in zip(program.values(at[None]), plain(at), strict=True):
         np.testing.assert_array_equal(value[0], expected)
+
+
+def test_the_integral_is_called_once_for_the_same_numbers_however_the_graph_gets_them() -> None:
+    width = MARGIN + 4  # of the first project and a follower
+    x = pt.vector("x", shape=(width + 2,))
+    changed = pt.set_subtensor(x[-1], x[-1] + 1.0)
+    ends = [shared_ends(each[:width], each[width:-1], (0,)).sum() for each in (x, changed)]
+    program = program_of(ends, [x], [(width + 2,)])
+    assert sum(isinstance(part, Call) for part in program.parts) == 1
 
 
 def test_sums_keep_the_terms_of_those_that_are_wanted() -> None:

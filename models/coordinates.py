@@ -9,7 +9,10 @@ coordinate from what the answers see:
 - an expert's deviation in offense as the log-odds by which the level then exceeds what the expert
   said of extinction, in units that shrink with the expert's noise. How the level rises (``rise``)
   is found roughly, then mended twice by the world itself;
-- the deviation in margin of an expert who is far out as the soundness that it brings about;
+- the centre of offense, and what sets camps apart in it, from the mean of the offenses that bring
+  about what experts said; or with crowds as the log-odds of takeover that the centre brings about;
+- the deviation in margin of an expert who is far out as the soundness that it brings about, other
+  deviations in units that grow with how far one reaches;
 - the centre of margin, its contrast between camps and its disagreement in units of
   √(1 + doubt²), the first two as soundness of what is fielded::
 
@@ -17,8 +20,6 @@ coordinate from what the answers see:
 
 - contrast and disagreement in offense by the levels that they set apart: in units of
   1 / decisiveness;
-- the centre of offense as the attacker's advantage, offense − log(1 + human_defense), or with
-  crowds as the log-odds of takeover that it brings about;
 - a question's offset from the one at which the panel's mean answer is as expected, or where a
   crowd was asked about its middle;
 - with crowds, disagreement in margin and in offense by how far apart levels lie, and by which of
@@ -33,6 +34,7 @@ own.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -47,7 +49,7 @@ from takeoff.models.questions import READINGS
 from takeoff.models.rise import Rise, Rough, excess, inspection_odds, soundness
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
-from takeoff.models.worldviews import MARGIN, OFFENSE, VARYING
+from takeoff.models.worldviews import MARGIN, OFFENSE, TAIL_SPREAD, VARYING
 from takeoff.models.writer import program_of
 
 __all__ = ["Coordinates", "Guide", "straightened"]
@@ -133,6 +135,8 @@ class Guide:
         The share of each expert in that mean (question, expert).
     contrasts
         Each expert's camp contrasts (expert, contrast).
+    offense_spread
+        What a contrast of 1 adds to offense.
     crowds
         What crowds say, and the rows of the questions that each was asked.
     """
@@ -149,6 +153,7 @@ class Guide:
     heard: FloatArray
     asked: FloatArray
     contrasts: FloatArray
+    offense_spread: float
     crowds: tuple[tuple[Told, Sequence[int]], ...] = ()
 
     def probits_of_odds(self) -> FloatArray:
@@ -184,6 +189,7 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
                 story[value], volume = _scale(free[value], each.owner.op.dist_params(each.owner)[1])
                 volumes.append(volume)
         volumes.append(_center(model, guide, free, story))
+        volumes.append(_stretch(model, guide, free, story))
         volumes.append(_deviate_in_margin(model, guide, free, story))
         volumes.append(_deviate(model, guide, free, story))
         volumes.append(_offset(model, guide, free, story))
@@ -263,7 +269,9 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
         of_margin, of_offense = free[contrast][:, MARGIN], free[contrast][:, OFFENSE]
         own = wide * of_margin - np.array(between) * inspection
         apart = pt.set_subtensor(of_margin, own)
-        story[contrast] = pt.set_subtensor(apart[:, OFFENSE], of_offense / steep)
+        story[contrast] = pt.set_subtensor(
+            apart[:, OFFENSE], of_offense / steep if guide.crowds else 0.0
+        )
     if not guide.crowds:
         scaled = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
         story[disagreement] = pt.inc_subtensor(scaled[OFFENSE], -pt.log(steep))
@@ -271,7 +279,7 @@ def _center(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorV
     if guide.crowds:
         volume = _disagree(model, free, story, wide) + _advance(model, guide, free, story)
     else:
-        story[offense] = free[offense] + defence
+        story[offense] = defence  # and more, once it is known where experts stand
     # A crowd settles the noise of levels, whatever the care of a few experts.
     settled = np.array([guide.crowds != () and each == "level" for each in READINGS])
     story[noise] = free[noise] - pt.where(settled, 0.0, care)
@@ -315,14 +323,43 @@ def _advance(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
     return -pt.log(rise.steepness(there) + _PULL).sum()
 
 
+def _stretch(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
+    """Count deviations in units that grow with how far one reaches; give the log volume.
+
+    One of no great reach is what the prior says; where it reaches far, what it brings about is
+    what the expert said.
+    """
+    tail = pt.exp(TAIL_SPREAD * model["log_tail"])
+    reach: dict[str, Any] = {
+        f"{name}_deviation": model["disagreement"][row] * tail
+        for row, name in enumerate(VARYING)
+        if row != OFFENSE
+    }
+    if "efficacy_deviation" in model.named_vars:
+        reach["efficacy_deviation"] = model["efficacy_disagreement"] * pt.ones_like(tail)
+    volume = pt.zeros(())
+    for name, reaching in zip(reach, _in(story, model, list(reach.values())), strict=True):
+        value = model.rvs_to_values[model[name]]
+        elsewhere = _is_far(guide) if name == "margin_deviation" else np.zeros(1, bool)
+        unit = pt.where(elsewhere, 1.0, 1 + reaching)
+        story[value] = free[value] / unit
+        volume -= pt.log(unit).sum()
+    return volume
+
+
+def _is_far(guide: Guide) -> np.ndarray[Any, Any]:
+    """Tell whose deviation in margin is counted by soundness (expert,)."""
+    return np.nan_to_num(guide.anchor, nan=np.inf) < _FAR
+
+
 def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:
     """Change deviations in margin of far experts for their soundness; give the log volume."""
     deviation = model.rvs_to_values[model["margin_deviation"]]
-    far = np.nan_to_num(guide.anchor, nan=np.inf) < _FAR
+    far = _is_far(guide)
     if not far.any():
         return pt.zeros(())
     # A probit is worth about as much as it is far out.
-    own, outlying = free[deviation], np.sqrt(-np.where(far, guide.anchor, -1.0))
+    own, outlying = story[deviation], np.sqrt(-np.where(far, guide.anchor, -1.0))
     story[deviation] = pt.zeros_like(own)
     rest, reach, more = _in(
         story,
@@ -330,7 +367,7 @@ def _deviate_in_margin(model: pm.Model, guide: Guide, free: Story, story: Story)
         [guide.rough.soundness, guide.rough.reach, excess(guide.rough.views, outlying)],
     )
     rest = rest - more / outlying
-    story[deviation] = pt.where(far, (own + outlying - rest) / reach, own)
+    story[deviation] = pt.where(far, (free[deviation] + outlying - rest) / reach, own)
     return -(pt.log(reach) * far).sum()
 
 
@@ -338,30 +375,80 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
     """Change deviations in offense for the levels that they bring about; give the log volume.
 
     First to where the rough level is what the expert said; what the world says there tells where
-    its own is.
+    its own is. Where centres and contrasts count from the offenses found, they are changed too.
     """
     deviation = model.rvs_to_values[model["offense_deviation"]]
     pinned = np.isfinite(guide.anchor)
     if not pinned.any():
+        nowhere = pt.zeros_like(free[deviation])
+        if not guide.crowds:
+            _recenter(model, guide, free, story, nowhere, pt.exp(nowhere))
         return pt.zeros(())
-    own, anchor = free[deviation], np.where(pinned, guide.anchor, 0.0)
-    story[deviation] = pt.zeros_like(own)
-    rough = guide.rough.rise
-    most, force, slope, care = _in(
-        story, model, [rough.most, rough.force, rough.slope, model["care"]]
+    found = dict(story)  # deviations are sought from where offense stands now
+    found[deviation] = pt.zeros_like(free[deviation])
+    own, anchor, rough = free[deviation], np.where(pinned, guide.anchor, 0.0), guide.rough.rise
+    most, force, slope, scaled, care, tail = _in(
+        found,
+        model,
+        [
+            rough.most,
+            rough.force,
+            model["decisiveness"],
+            rough.slope,
+            model["care"],
+            pt.exp(TAIL_SPREAD * model["log_tail"]),
+        ],
     )
-    unit = care / (1 + care)  # the more careful, the closer what is said pins down the level
+    reach = scaled / slope
     rise, target = Rise(most, force, slope), pt.constant(anchor)
     for _ in range(_EXACT_STEPS):
         near = pinned * rise.near(target)
-        story[deviation] = near
-        stated, level, most = _in(story, model, [guide.stated, guide.level, guide.most])
+        found[deviation] = near / reach
+        stated, level, most = _in(found, model, [guide.stated, guide.level, guide.most])
         share = pt.minimum(-pt.softplus(-level) - most, -1e-9)
         rise = Rise(most, share - pt.log(-pt.expm1(share)) - slope * near, slope)
         target = anchor - (stated - level)
-    there = rise.deviation(own * unit + target, rise.near(target), _PULL)
+    near = rise.near(target)
+    middle: Any = 0.0 if guide.crowds else _recenter(model, guide, free, story, near, tail)
+    rise = Rise(rise.most, rise.force + slope * middle, scaled)
+    unit = care / (1 + care)  # the more careful, the closer what is said pins down the level
+    there = rise.deviation(own * unit + target, (near - middle) / reach, _PULL)
     story[deviation] = pt.where(pinned, there, own)
     return ((pt.log(unit) - pt.log(rise.steepness(there) + _PULL)) * pinned).sum()
+
+
+def _recenter(
+    model: pm.Model,
+    guide: Guide,
+    free: Story,
+    story: Story,
+    near: TensorVariable,
+    tail: TensorVariable,
+) -> TensorVariable:
+    """Count the centre of offense and its contrasts from the offenses found.
+
+    ``near`` (expert,) counts them from where offense stands; so does what is given, by how much
+    each expert's is now expected to differ.
+    """
+    value, contrast = (
+        model.rvs_to_values.get(model.named_vars.get(each)) for each in ("offense", "contrast")
+    )
+    pinned = np.isfinite(guide.anchor)
+    camps, camp_of = np.unique(guide.contrasts[pinned], axis=0, return_inverse=True)
+    members = np.zeros((len(camps), len(pinned)))
+    members[camp_of, pinned.nonzero()[0]] = 1.0
+    weight = tail**-2  # of what was found, as in a mean of what scatters so
+    means = (members * weight * near).sum(axis=1) / (1 + (members * weight).sum(axis=1))
+    shares = np.linalg.pinv(np.column_stack([np.ones(len(camps)), camps]))
+    center, *between = [(row * means).sum() if len(camps) else 0.0 for row in shares]
+    center = center + free[value]
+    story[value] += center
+    if contrast is None:
+        return center
+    (steep,) = _in(story, model, [model["decisiveness"]])
+    apart = free[contrast][:, OFFENSE] / steep + pt.stack(between) / guide.offense_spread
+    story[contrast] = pt.set_subtensor(story[contrast][:, OFFENSE], apart)
+    return center + guide.offense_spread * pt.dot(pt.constant(guide.contrasts), apart)
 
 
 def _offset(model: pm.Model, guide: Guide, free: Story, story: Story) -> TensorVariable:

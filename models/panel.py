@@ -44,7 +44,7 @@ from takeoff.models.scales import Scales
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.world import World, reads_cells, world
-from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads, worldviews
+from takeoff.models.worldviews import OFFENSE, VARYING, camp_contrasts, prior_spreads, worldviews
 
 __all__ = [
     "CARE_SPREAD",
@@ -213,6 +213,7 @@ def panel_model(
         spread=spread,
         heard=np.array([places.mean_answer(row) for row in range(len(questions))]),
         contrasts=contrasts,
+        offense_spread=float(prior_spreads(chosen)[OFFENSE]),
         asked=np.array([places.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
         heeded=np.array([_is_heeded(places, row, each) for row, each in enumerate(questions)]),
         crowds=tuple(

@@ -240,5 +240,7 @@ def rough_rise(views: Mapping[str, TensorVariable], scale: TensorVariable) -> Ri
         + pt.log(0.5 * pt.erfc(soundness(views) * np.sqrt(0.5)))
         + excess(views, _HAZARD)
     )
-    force = views["decisiveness"] * (views["offense"] - pt.log1p(views["human_defense"]))
+    # With no aligned project to help the humans: where worlds are decisive that is the first of
+    # the steps in which levels rise, and from beyond it none of them would be found again.
+    force = views["decisiveness"] * (views["offense"] - pt.log(views["human_defense"]))
     return Rise(pt.minimum(most, -_NEARLY_ONE), force, views["decisiveness"] * scale)

@@ -20,7 +20,7 @@ from takeoff.models.worldviews import VARYING
 from takeoff.models.writer import program_of
 
 PEOPLE = 15
-MOVED = ("margin", "offense", "wording", "margin_deviation", "offense_deviation")
+MOVED = ("margin", "offense", "wording", *(f"{name}_deviation" for name in VARYING))
 LATENT = (*(f"{name}_deviation" for name in VARYING), "log_tail", "log_care")
 
 

@@ -32,8 +32,8 @@ MOVED = (
     "offense",
     "contrast",
     "wording",
-    "margin_deviation",
-    "offense_deviation",
+    *(f"{name}_deviation" for name in VARYING),
+    "efficacy_deviation",
 )
 
 

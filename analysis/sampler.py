@@ -1,11 +1,12 @@
 """The sampler of panels: Hamiltonian trajectories of drawn lengths, by PyMC.
 
 A panel's posterior in its coordinates (``models.coordinates``) is near enough to a normal that the
-length of a good trajectory is known beforehand: about a quarter of the slow directions' period.
+length of a good trajectory is known beforehand: about a quarter of a period.
 NUTS finds the length anew for every draw, at the price of twice the gradients, and on the default
-panel it turns back when the fast directions do, before the slow ones have moved. Trajectories of
-random length are worth about half as much again for each gradient (``benchmarks.sampler``), and
-each chain has a process to itself. What is sampled is a program (``models.program``), for which
+panel it turns back when the fast directions do, before the slow ones have moved. Here slow
+directions go on: a trajectory keeps part of the momentum with which the last one ended (Horowitz
+1991, doi:10.1016/0370-2693(91)90812-5). ``benchmarks.sampler`` tells what that is worth, and each
+chain has a process to itself. What is sampled is a program (``models.program``), for which
 nothing is compiled.
 """
 
@@ -39,9 +40,14 @@ ACCEPTED = 0.92
 """Shorter steps than are cheapest, and no divergences."""
 _WARM_ACCEPT = 0.8
 """For short runs: a third fewer gradients, and the few divergences are counted."""
-_LENGTH = 2.0
-"""Mean length of a trajectory in posterior standard deviations. A quarter of a period is 1.57;
-slow directions ask for more, and what has turned back is worth less for its spread."""
+_LENGTH, _LENGTH_LEARNING = 1.4, 2.0
+"""Mean length of a trajectory in posterior standard deviations, and while scales are learned. A
+quarter of a period is 1.57; what goes on beyond it turns back."""
+_KEPT = 0.6
+"""Share of the momentum that the next trajectory keeps. With more, means would be known better
+still and spreads worse: what a direction has of energy changes by what is drawn afresh."""
+_EACH = 2
+"""Trajectories to each draw that is kept."""
 _VARIED = (0.5, 1.5)
 """Lengths in units of the mean. Were all alike, what oscillates in step would never mix."""
 _MOST_STEPS, _MOST_LEARNING = 64, 32
@@ -129,6 +135,23 @@ class _Scales(QuadPotentialDiagAdaptExp):
         super().update(np.asarray(sample), grad, tune)
 
 
+class _Momenta(QuadPotentialDiag):
+    """PyMC's momenta for known spreads, of which each trajectory keeps a part."""
+
+    last: FloatArray | None = None
+
+    def random(self) -> FloatArray:
+        """Draw what is new of a momentum, and add what is kept."""
+        fresh = super().random()
+        if self.last is None:
+            return fresh
+        return _KEPT * self.last + np.sqrt(1 - _KEPT**2) * fresh
+
+    def heed(self, momentum: FloatArray, accepted: bool) -> None:
+        """Keep the momentum at the end; that of a trajectory which is refused turns round."""
+        self.last = momentum if accepted else -momentum
+
+
 class Trajectories(pm.HamiltonianMC):
     """PyMC's Hamiltonian sampler, with a length drawn for each trajectory."""
 
@@ -143,6 +166,12 @@ class Trajectories(pm.HamiltonianMC):
                 return super().astep(q0)
         finally:
             self.path_length = mean
+
+    def _hamiltonian_step(self, start: Any, p0: Any, step_size: float) -> Any:
+        made = super()._hamiltonian_step(start, p0, step_size)
+        if isinstance(self.potential, _Momenta):
+            self.potential.heed(np.asarray(made.end.p), made.stats["accepted"])
+        return made
 
 
 def near_zero(random: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
@@ -183,14 +212,14 @@ def stepping(
             discard_window=_DISCARDED,
         )
         if scale is None
-        else QuadPotentialDiag(scale**2)
+        else _Momenta(scale**2)
     )
     with pm.Model() as model:
         point = pm.Flat("point", shape=size, initval=np.zeros(size))
         pm.Potential("density", _Density(begin)(point)[0])
         step = Trajectories(
             [point],
-            path_length=_LENGTH,
+            path_length=_LENGTH_LEARNING if scale is None else _LENGTH,
             max_steps=_MOST_LEARNING if scale is None else _MOST_STEPS,
             target_accept=accept or ACCEPTED,
             potential=scales,
@@ -259,9 +288,12 @@ def sample(
     found, settled = _run(together, found[:, -1], seed + 1, chains, settling, cores, progress)
     length = float(np.exp(np.log(settled["step_size"][:, -1]).mean()))
     agreed = stepping(program.density, size, scale=scale, length=length)
-    points, drawn = _run(agreed, found[:, -1], seed + 2, draws, 0, cores, progress)
-    drawn.attrs["gradients"] += learned.attrs["gradients"] + settled.attrs["gradients"]
-    return points, drawn
+    points, drawn = _run(agreed, found[:, -1], seed + 2, _EACH * draws, 0, cores, progress)
+    notes = drawn.coarsen(draw=_EACH).mean()
+    notes["n_steps"] = drawn["n_steps"].coarsen(draw=_EACH).sum()
+    notes["diverging"] = notes["diverging"] > 0
+    notes.attrs["gradients"] = sum(each.attrs["gradients"] for each in (learned, settled, drawn))
+    return points[:, _EACH - 1 :: _EACH], notes.assign_coords(draw=np.arange(draws))
 
 
 def _run(

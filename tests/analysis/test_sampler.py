@@ -108,6 +108,23 @@ def test_a_warm_start_begins_there_and_needs_little_tuning() -> None:
     assert float(notes["acceptance_rate"].mean()) > 0.6
 
 
+def test_a_refused_trajectory_turns_its_momentum_round_or_spreads_would_be_wrong() -> None:
+    target: Any = Normal()
+    model, step = stepping(target.density, SIZE, scale=SPREADS, length=1.0)
+    step.setup_chain(np.random.default_rng(1), 0, 80_000)
+    here: Any = {"point": MIDDLE}
+    points, accepted = [], []
+    with model:
+        for _ in range(80_000):
+            here, (notes,) = step.step(here)
+            points.append(here["point"])
+            accepted.append(notes["accepted"])
+    assert 0.2 < np.mean(accepted) < 0.8
+    energy = (((np.array(points) - MIDDLE) / SPREADS) ** 2).mean(axis=1)
+    blocks = energy.reshape(100, -1).mean(axis=1)
+    assert abs(blocks.mean() - 1) < 4 * blocks.std() / 10
+
+
 def test_all_chains_draw_in_steps_of_one_length(drawn: tuple[NDArray[Any], Any]) -> None:
     _, notes = drawn
     (length,) = np.unique(notes["step_size"])

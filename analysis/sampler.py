@@ -140,6 +140,11 @@ class _Momenta(QuadPotentialDiag):
 
     last: FloatArray | None = None
 
+    def set_rng(self, rng: Any) -> None:
+        """Begin a chain: of momenta it has none to keep, least of all another chain's."""
+        self.last = None
+        super().set_rng(rng)
+
     def random(self) -> FloatArray:
         """Draw what is new of a momentum, and add what is kept."""
         fresh = super().random()

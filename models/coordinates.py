@@ -329,7 +329,7 @@ def _stretch(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
     One of no great reach is what the prior says; where it reaches far, what it brings about is
     what the expert said.
     """
-    tail = pt.exp(TAIL_SPREAD * model["log_tail"])
+    tail = _tail(model)
     reach: dict[str, Any] = {
         f"{name}_deviation": model["disagreement"][row] * tail
         for row, name in enumerate(VARYING)
@@ -345,6 +345,11 @@ def _stretch(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
         story[value] = free[value] / unit
         volume -= pt.log(unit).sum()
     return volume
+
+
+def _tail(model: pm.Model) -> TensorVariable:
+    """Give each expert's tail multiplier (expert,)."""
+    return pt.exp(TAIL_SPREAD * model["log_tail"])
 
 
 def _is_far(guide: Guide) -> np.ndarray[Any, Any]:
@@ -380,24 +385,16 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
     deviation = model.rvs_to_values[model["offense_deviation"]]
     pinned = np.isfinite(guide.anchor)
     if not pinned.any():
-        nowhere = pt.zeros_like(free[deviation])
         if not guide.crowds:
-            _recenter(model, guide, free, story, nowhere, pt.exp(nowhere))
+            _recenter(model, guide, free, story, pt.zeros_like(free[deviation]))
         return pt.zeros(())
     found = dict(story)  # deviations are sought from where offense stands now
     found[deviation] = pt.zeros_like(free[deviation])
     own, anchor, rough = free[deviation], np.where(pinned, guide.anchor, 0.0), guide.rough.rise
-    most, force, slope, scaled, care, tail = _in(
+    most, force, slope, scaled, care = _in(
         found,
         model,
-        [
-            rough.most,
-            rough.force,
-            model["decisiveness"],
-            rough.slope,
-            model["care"],
-            pt.exp(TAIL_SPREAD * model["log_tail"]),
-        ],
+        [rough.most, rough.force, model["decisiveness"], rough.slope, model["care"]],
     )
     reach = scaled / slope
     rise, target = Rise(most, force, slope), pt.constant(anchor)
@@ -409,7 +406,7 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
         rise = Rise(most, share - pt.log(-pt.expm1(share)) - slope * near, slope)
         target = anchor - (stated - level)
     near = rise.near(target)
-    middle: Any = 0.0 if guide.crowds else _recenter(model, guide, free, story, near, tail)
+    middle: Any = 0.0 if guide.crowds else _recenter(model, guide, free, story, near)
     rise = Rise(rise.most, rise.force + slope * middle, scaled)
     unit = care / (1 + care)  # the more careful, the closer what is said pins down the level
     there = rise.deviation(own * unit + target, (near - middle) / reach, _PULL)
@@ -418,12 +415,7 @@ def _deviate(model: pm.Model, guide: Guide, free: Story, story: Story) -> Tensor
 
 
 def _recenter(
-    model: pm.Model,
-    guide: Guide,
-    free: Story,
-    story: Story,
-    near: TensorVariable,
-    tail: TensorVariable,
+    model: pm.Model, guide: Guide, free: Story, story: Story, near: TensorVariable
 ) -> TensorVariable:
     """Count the centre of offense and its contrasts from the offenses found.
 
@@ -437,6 +429,7 @@ def _recenter(
     camps, camp_of = np.unique(guide.contrasts[pinned], axis=0, return_inverse=True)
     members = np.zeros((len(camps), len(pinned)))
     members[camp_of, pinned.nonzero()[0]] = 1.0
+    steep, tail = _in(story, model, [model["decisiveness"], _tail(model)])
     weight = tail**-2  # of what was found, as in a mean of what scatters so
     means = (members * weight * near).sum(axis=1) / (1 + (members * weight).sum(axis=1))
     shares = np.linalg.pinv(np.column_stack([np.ones(len(camps)), camps]))
@@ -445,7 +438,6 @@ def _recenter(
     story[value] += center
     if contrast is None:
         return center
-    (steep,) = _in(story, model, [model["decisiveness"]])
     apart = free[contrast][:, OFFENSE] / steep + pt.stack(between) / guide.offense_spread
     story[contrast] = pt.set_subtensor(story[contrast][:, OFFENSE], apart)
     return center + guide.offense_spread * pt.dot(pt.constant(guide.contrasts), apart)

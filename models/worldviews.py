@@ -129,6 +129,7 @@ def worldviews(
     """
     centres = centre(chosen)
     spreads = prior_spreads(chosen)
+    experts = contrasts.shape[0]
     disagreement = pm.HalfNormal(
         "disagreement", scales.disagreement * DISAGREEMENT_SPREAD, dims="varying"
     )
@@ -136,15 +137,14 @@ def worldviews(
     deviation = [pm.Normal(f"{name}_deviation", dims="expert") for name in VARYING]
     log_tail = pm.Normal("log_tail", dims="expert")
     tail = pt.exp(TAIL_SPREAD * log_tail)
-    between: list[Any] = [0.0] * len(VARYING)
+    between: Any = np.zeros((experts, len(VARYING)))
     if contrasts.shape[1] > 0:
         spread = scales.contrast * _CONTRAST_SPREAD
         contrast = pm.Normal("contrast", 0, spread, dims=("camp_contrast", "varying"))
-        # Column by column: coordinates find out what changes when that of offense does.
-        between = [pt.dot(pt.constant(contrasts), contrast[:, row]) for row in range(len(VARYING))]
+        between = pt.dot(pt.constant(contrasts), contrast)
     views: dict[str, Any] = {name: value[None] for name, value in centres.items()}
     for column, name in enumerate(VARYING):
-        offset = between[column] + disagreement[column] * tail * deviation[column]
+        offset = between[:, column] + disagreement[column] * tail * deviation[column]
         middle = unconstrained(name, centres[name])
         views[name] = constrained(name, middle + spreads[column] * offset)
     rough = rough_rise(views, spreads[OFFENSE] * disagreement[OFFENSE] * tail)

@@ -96,7 +96,7 @@ class _Writer:
         self._memory: list[float] = []
         self._constants: dict[float, int] = {}
         self._done: dict[tuple[str, *tuple[int, ...]], int] = {}
-        self._called: dict[tuple[Step, tuple[bytes, ...]], Addresses] = {}
+        self._called: dict[tuple[Step, tuple[Any, ...]], Addresses] = {}
         self._drafts: list[Draft | Call] = []
 
     def variable(self, variable: Variable, shape: tuple[int, ...]) -> None:
@@ -167,7 +167,7 @@ class _Writer:
     def _call(self, step: Step, node: Apply, values: Sequence[Any]) -> Addresses:
         arguments = tuple(self._of(each) for each in node.inputs[: step.arguments])
         fixed = tuple(np.array(each) for each in values[step.arguments :])
-        call = (step, tuple(each.tobytes() for each in (*arguments, *fixed)))
+        call = (step, tuple((each.shape, each.tobytes()) for each in (*arguments, *fixed)))
         if call not in self._called:
             (width,) = node.outputs[0].type.shape[1:]
             count = arguments[-1].shape[0]

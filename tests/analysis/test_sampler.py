@@ -125,6 +125,17 @@ def test_a_refused_trajectory_turns_its_momentum_round_or_spreads_would_be_wrong
     assert abs(blocks.mean() - 1) < 4 * blocks.std() / 10
 
 
+def test_a_chain_keeps_no_momentum_of_the_one_before_it() -> None:
+    target: Any = Normal()
+    model, step = stepping(target.density, SIZE, scale=SPREADS, length=0.3)
+    ends = []
+    with model:
+        for _ in range(2):
+            step.setup_chain(np.random.default_rng(1), 0, 1)
+            ends.append(step.step({"point": MIDDLE})[0]["point"])
+    np.testing.assert_array_equal(*ends)
+
+
 def test_all_chains_draw_in_steps_of_one_length(drawn: tuple[NDArray[Any], Any]) -> None:
     _, notes = drawn
     (length,) = np.unique(notes["step_size"])

@@ -27,9 +27,10 @@ from takeoff.models.answers.places import Places, is_level
 from takeoff.models.answers.rounded import LEAST_NOISE
 from takeoff.models.answers.said import Rows, Said, asked_of_the_world
 from takeoff.models.answers.shared_errors import SharedErrors, error_of_crowd
-from takeoff.models.coordinates import Coordinates, Guide, straightened
+from takeoff.models.coordinates import Coordinates, straightened
 from takeoff.models.crowd import MANY, Crowd, part
 from takeoff.models.crowd_likelihood import Camp, Told, tell
+from takeoff.models.guide import Guide
 from takeoff.models.nodes import Precision
 from takeoff.models.priors import PriorSet
 from takeoff.models.questions import (
@@ -44,7 +45,7 @@ from takeoff.models.scales import Scales
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray
 from takeoff.models.world import World, reads_cells, world
-from takeoff.models.worldviews import OFFENSE, VARYING, camp_contrasts, prior_spreads, worldviews
+from takeoff.models.worldviews import VARYING, camp_contrasts, prior_spreads, worldviews
 
 __all__ = [
     "CARE_SPREAD",
@@ -213,7 +214,7 @@ def panel_model(
         spread=spread,
         heard=np.array([places.mean_answer(row) for row in range(len(questions))]),
         contrasts=contrasts,
-        offense_spread=float(prior_spreads(chosen)[OFFENSE]),
+        spreads=prior_spreads(chosen),
         asked=np.array([places.shares(row, contrasts.shape[0]) for row in range(len(questions))]),
         heeded=np.array([_is_heeded(places, row, each) for row, each in enumerate(questions)]),
         crowds=tuple(

@@ -20,16 +20,32 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.models.arrival import EPOCH
 from takeoff.models.histories import Step
 from takeoff.models.provenance import homogeneity
 from takeoff.models.scenario import Scenario
 from takeoff.models.special import FloatArray, compiled
 
-__all__ = ["Rise", "Rough", "excess", "inspection_odds", "rough_rise", "soundness"]
+__all__ = [
+    "HAZARD",
+    "NEARLY_ONE",
+    "PULL",
+    "YEARS_LEFT",
+    "Rise",
+    "Rough",
+    "excess",
+    "inspection_odds",
+    "rough_rise",
+    "soundness",
+]
 
-_HAZARD = 2.0
+YEARS_LEFT = 2100 - EPOCH
+"""Of this century."""
+HAZARD = 2.0
 """What a probit is worth in log-odds, where worldviews are neither sure nor hopeless."""
-_NEARLY_ONE = 1e-3
+PULL = 0.3
+"""Slope of a coordinate where offense is hardly felt, in log-odds: about the noise of levels."""
+NEARLY_ONE = 1e-3
 """Log of the least that is left of certainty in a rough level, which may exceed it."""
 _LEFT = 0.5
 """How smoothly a level too high to reach is taken for one that is nearly reached."""
@@ -77,15 +93,16 @@ class Rough:
         How its level rises with the deviation in offense.
     soundness
         How sound first candidates are; probit.
-    reach
-        What one unit of the deviation in margin adds to soundness.
+    real, reach
+        Varying parameters on the real line, and what a unit of the deviation adds, by name.
     views
         The worldviews: every parameter by name, each (expert,) or of length 1.
     """
 
     rise: Rise
     soundness: TensorVariable
-    reach: TensorVariable
+    real: Mapping[str, TensorVariable]
+    reach: Mapping[str, TensorVariable]
     views: Mapping[str, TensorVariable]
 
 
@@ -233,14 +250,14 @@ def rough_rise(views: Mapping[str, TensorVariable], scale: TensorVariable) -> Ri
 
     ``scale`` is what one unit of the deviation adds to offense.
     """
-    late = (pt.log(75.0) - pt.log(views["arrival_median"])) / views["arrival_spread"]
+    late = (np.log(YEARS_LEFT) - pt.log(views["arrival_median"])) / views["arrival_spread"]
     most = (
         pt.log(views["lethality"])
         + pt.log(0.5 * pt.erfc(-late * np.sqrt(0.5)))
         + pt.log(0.5 * pt.erfc(soundness(views) * np.sqrt(0.5)))
-        + excess(views, _HAZARD)
+        + excess(views, HAZARD)
     )
     # With no aligned project to help the humans: where worlds are decisive that is the first of
     # the steps in which levels rise, and from beyond it none of them would be found again.
     force = views["decisiveness"] * (views["offense"] - pt.log(views["human_defense"]))
-    return Rise(pt.minimum(most, -_NEARLY_ONE), force, views["decisiveness"] * scale)
+    return Rise(pt.minimum(most, -NEARLY_ONE), force, views["decisiveness"] * scale)

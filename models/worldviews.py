@@ -143,13 +143,14 @@ def worldviews(
         contrast = pm.Normal("contrast", 0, spread, dims=("camp_contrast", "varying"))
         between = pt.dot(pt.constant(contrasts), contrast)
     views: dict[str, Any] = {name: value[None] for name, value in centres.items()}
+    real, reach = {}, {}
     for column, name in enumerate(VARYING):
-        offset = between[:, column] + disagreement[column] * tail * deviation[column]
-        middle = unconstrained(name, centres[name])
-        views[name] = constrained(name, middle + spreads[column] * offset)
-    rough = rough_rise(views, spreads[OFFENSE] * disagreement[OFFENSE] * tail)
-    reach = spreads[MARGIN] * disagreement[MARGIN] * tail / pt.sqrt(1 + views["doubt"] ** 2)
+        reach[name] = spreads[column] * disagreement[column] * tail
+        middle = unconstrained(name, centres[name]) + spreads[column] * between[:, column]
+        real[name] = middle + reach[name] * deviation[column]
+        views[name] = constrained(name, real[name])
+    rough = rough_rise(views, reach["offense"])
     pm.Deterministic(
         "worldview", pt.stack([views[name] for name in VARYING], axis=1), dims=("expert", "varying")
     )
-    return views, Rough(rough, soundness(views), reach, views)
+    return views, Rough(rough, soundness(views), real, reach, views)

@@ -172,7 +172,7 @@ def test_volume_is_the_determinant_of_the_way_back(crowd: Panel) -> None:
         name = str(crowd.model.rvs_to_values[each].name)
         if name in MOVED:
             columns.append(back[name])
-        elif isinstance(each.owner.op, HalfNormalRV) or each.name == "noise":
+        elif isinstance(each.owner.op, HalfNormalRV) or each.name in ("noise", "arrival_median"):
             columns.append(np.log(back[str(each.name)]))
         else:
             columns.append(batch[name])

@@ -64,7 +64,7 @@ def in_logarithms(panel: Any) -> dict[str, str]:
     return {
         each.name: str(panel.model.rvs_to_values[each].name)
         for each in panel.model.free_RVs
-        if isinstance(each.owner.op, HalfNormalRV) or each.name == "noise"
+        if isinstance(each.owner.op, HalfNormalRV) or each.name in ("noise", "arrival_median")
     }
 
 

@@ -1,0 +1,86 @@
+"""Coordinates of a panel's centre, of what sets its camps apart, and of its noise."""
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.tensor.variable import TensorVariable
+
+from takeoff.models.bend import bend, gentle
+from takeoff.models.crowd_coordinates import advance, disagree
+from takeoff.models.questions import READINGS
+from takeoff.models.rise import HAZARD, YEARS_LEFT, inspection_odds
+from takeoff.models.scenario import Scenario
+from takeoff.models.straightening import Straightening
+from takeoff.models.worldviews import MARGIN, OFFENSE
+
+__all__ = ["center"]
+
+_USUAL_ARRIVAL = 30.0
+"""Median years until transformative AI from which others are counted: about the usual."""
+_UNFELT = 0.6
+"""Units of a coordinate to a probit of a camp's soundness, all being misaligned anyway."""
+
+
+def center(way: Straightening) -> TensorVariable:
+    """Count centres and contrasts from what moves with them; give the log volume."""
+    guide, free, story, model = way.guide, way.free, way.story, way.model
+    volume = _arrive(way)
+    wide, defence, steep, care = way.stated(
+        [
+            pt.sqrt(1 + model["doubt"] ** 2),
+            pt.log1p(model["human_defense"]),
+            model["decisiveness"],
+            pt.log(model["care"]).mean(),
+        ]
+    )
+    if way.has("contrast"):
+        contrast = way.value("contrast")
+        of_offense = free[contrast][:, OFFENSE]
+        apart = of_offense / steep if guide.crowds else pt.zeros_like(of_offense)
+        story[contrast] = pt.set_subtensor(free[contrast][:, OFFENSE], apart)
+        volume -= guide.contrasts.shape[1] * pt.log(steep)
+    volume += _settle(way, wide)
+    if guide.crowds:
+        volume += disagree(way, wide) + advance(way)
+    else:
+        disagreement = way.value("disagreement")
+        scaled = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
+        story[disagreement] = pt.inc_subtensor(scaled[OFFENSE], -pt.log(steep))
+        # And more, once it is known where experts stand.
+        story[way.value("offense")] = defence
+    # A crowd settles the noise of levels, whatever the care of a few experts.
+    settled = np.array([guide.crowds != () and each == "level" for each in READINGS])
+    noise = way.value("noise")
+    story[noise] = free[noise] - pt.where(settled, 0.0, care)
+    return volume
+
+
+def _arrive(way: Straightening) -> TensorVariable:
+    """Count the median arrival by what it leaves of this century; give the log volume."""
+    value = way.value("arrival_median")
+    (steep,) = way.stated([HAZARD / way.model["arrival_spread"]])
+    usual = np.log(_USUAL_ARRIVAL)
+    later, slope = bend(way.free[value], steep * (usual - np.log(YEARS_LEFT)), steep)
+    way.story[value] = usual + later
+    return -slope
+
+
+def _settle(way: Straightening, wide: TensorVariable) -> TensorVariable:
+    """Count margin's centre and contrasts by the camps' soundness; give the log volume."""
+    guide, free, story, model = way.guide, way.free, way.story, way.model
+    margin, spread = way.value("margin"), guide.spreads[MARGIN]
+    inspection, racing = way.stated(
+        [inspection_odds(model.named_vars), model["race"] * np.log(Scenario().projects)]
+    )
+    made_of, moves = guide.camps()
+    own = free[margin][None]
+    if way.has("contrast"):
+        own = pt.concatenate([own, spread * free[way.value("contrast")][:, MARGIN]])
+    start = HAZARD * moves * inspection
+    means = (made_of * own).sum(axis=1) - gentle(start)
+    sound, slope = bend(means, start, HAZARD / _UNFELT)
+    parts = wide * (np.linalg.inv(made_of) * sound).sum(axis=1) / _UNFELT
+    story[margin] = parts[0] + racing
+    if way.has("contrast"):
+        contrast = way.value("contrast")
+        story[contrast] = pt.set_subtensor(story[contrast][:, MARGIN], parts[1:] / spread)
+    return len(moves) * (pt.log(wide) - np.log(_UNFELT)) - slope.sum()

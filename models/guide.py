@@ -1,0 +1,105 @@
+"""What the coordinates of a panel need to know of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pytensor.tensor.variable import TensorVariable
+
+from takeoff.models.crowd_likelihood import Told
+from takeoff.models.rise import Rough
+from takeoff.models.special import FloatArray
+from takeoff.models.worldviews import camp_contrasts
+
+__all__ = ["INSPECTED", "Guide"]
+
+INSPECTED = 0.6
+"""Probits of soundness to a log-odds that inspection adds."""
+_FELT, _HARDLY_FELT = 0.8, 0.4
+"""The same in camps that stand near even odds, and far from them: regressions on the posterior of
+the FRI panel. A unit of log-odds is most of a probit at even odds and less in the tail."""
+_SATURATED = -2.5
+"""Log-odds of extinction above which a camp stands near even odds."""
+_FAR = -7.0
+"""Log-odds of extinction below which what an expert says of events pins soundness down."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What the coordinates need to know of a panel.
+
+    Attributes
+    ----------
+    likelihood
+        Log likelihood of each answer (answer,). (The model's own is the same, but PyMC rewrites
+        it so that it would no longer share the integral with ``expected``.)
+    rough
+        How each expert's level rises with offense, roughly.
+    level, most
+        The level in log-odds, and the logarithm of what it would be were offense without bound
+        (expert,).
+    stated
+        The level as each expert would state it, wording included and noise apart (expert,).
+    anchor
+        What each expert said of the level, from which the coordinate is counted (expert,). The
+        deviation of an expert who said nothing (NaN) is left as it is.
+    expected
+        What each question would be answered without wording and noise (question, expert).
+    spread
+        Standard deviation of each question's offset (question,).
+    heeded
+        Whether the answers, rather than the prior, settle a question's offset (question,); not
+        where experts' levels are counted from it.
+    heard
+        The mean answer to each question (question,).
+    asked
+        The share of each expert in that mean (question, expert).
+    contrasts
+        Each expert's camp contrasts (expert, contrast).
+    spreads
+        What a contrast of 1 adds to each varying parameter on the real line (varying,).
+    crowds
+        What crowds say, and the rows of the questions that each was asked.
+    """
+
+    likelihood: TensorVariable
+    rough: Rough
+    level: TensorVariable
+    most: TensorVariable
+    stated: TensorVariable
+    anchor: FloatArray
+    expected: TensorVariable
+    spread: FloatArray
+    heeded: FloatArray
+    heard: FloatArray
+    asked: FloatArray
+    contrasts: FloatArray
+    spreads: FloatArray
+    crowds: tuple[tuple[Told, Sequence[int]], ...] = ()
+
+    def camps(self) -> tuple[FloatArray, FloatArray]:
+        """Give the camps, and how far their means of margin move by a unit of log-odds.
+
+        Each camp's mean is made up of the centre and its contrasts: (camp, 1 + contrast).
+        """
+        names = [str(each) for each in range(1 + self.contrasts.shape[1])]
+        camps = camp_contrasts(names, names)
+        if len(names) == 1:
+            return np.ones((1, 1)), np.array([INSPECTED])
+        said = [_mean_heard(self.anchor[(self.contrasts == camp).all(axis=1)]) for camp in camps]
+        moves = np.where(np.array(said) > _SATURATED, _FELT, _HARDLY_FELT)
+        return np.column_stack([np.ones(len(camps)), camps]), moves
+
+    def is_far(self) -> np.ndarray[Any, Any]:
+        """Tell whose deviation in margin is counted by soundness (expert,)."""
+        return np.nan_to_num(self.anchor, nan=np.inf) < _FAR
+
+    def outlying(self) -> FloatArray:
+        """Give how many probits far experts are out, about; one is worth as much (expert,)."""
+        return np.sqrt(-np.where(self.is_far(), self.anchor, -1.0))
+
+
+def _mean_heard(anchors: FloatArray) -> float:
+    heard = anchors[np.isfinite(anchors)]
+    return float(heard.mean()) if len(heard) else _SATURATED

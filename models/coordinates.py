@@ -3,8 +3,8 @@
 The model is stated as a story: an expert's offense is the panel's centre and a deviation from it.
 But what an expert says pins down P(extinction), which lethality, timelines, decisiveness and the
 expert's margin move as offense does: in the story's own coordinates the posterior is a sheaf of
-narrow ridges, and a sampler creeps. Each piece of it is undone by counting a
-coordinate from what the answers see:
+narrow ridges, and a sampler creeps. Each piece of it is undone by counting a coordinate from what
+the answers see:
 
 - an expert's deviation in offense as the log-odds by which the level then exceeds what the expert
   said of extinction, in units that shrink with the expert's noise. How the level rises (``rise``)
@@ -33,8 +33,8 @@ coordinate from what the answers see:
 
 Each is counted from quantities that do not depend on it, so the change of variables costs one
 logarithm an expert, and it need not be accurate, only straighten the ridges. Half-normal variables
-get a coordinate in which they are nearly normal. The density sampled is the model's
-own.
+get a coordinate in which they are nearly normal. The density sampled is the model's own. Each step
+is a file: ``centre_coordinates``, ``crowd_coordinates``, ``deviation_coordinates``.
 """
 
 from collections.abc import Mapping

@@ -37,12 +37,12 @@ def bend(
     reach
         How far beyond it a unit of x reaches, positive.
     """
-    met = start + reach * (own + gentle(start))
+    whole = own + gentle(start)
+    met = start + reach * whole
     felt = met * (reach + 2) - reach * pt.sqrt(met * met + 4.0 * (reach + 1))
     felt = felt / (2.0 * (reach + 1))
-    x = own + gentle(start) - gentle(felt)
     rising = 0.5 * (1.0 + felt / pt.sqrt(felt * felt + 4.0))
-    return x, pt.log1p(reach * rising)
+    return whole - gentle(felt), pt.log1p(reach * rising)
 
 
 def unfolded(own: TensorVariable, spread: TensorVariable) -> tuple[TensorVariable, TensorVariable]:

@@ -7,8 +7,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.bend import bend, gentle
 from takeoff.models.crowd_coordinates import advance, disagree
 from takeoff.models.questions import READINGS
-from takeoff.models.rise import HAZARD, YEARS_LEFT, inspection_odds
-from takeoff.models.scenario import Scenario
+from takeoff.models.rise import HAZARD, YEARS_LEFT, inspection_odds, racing, width
 from takeoff.models.straightening import Straightening
 from takeoff.models.worldviews import MARGIN, OFFENSE
 
@@ -26,7 +25,7 @@ def center(way: Straightening) -> TensorVariable:
     volume = _arrive(way)
     wide, defence, steep, care = way.stated(
         [
-            pt.sqrt(1 + model["doubt"] ** 2),
+            width(model.named_vars),
             pt.log1p(model["human_defense"]),
             model["decisiveness"],
             pt.log(model["care"]).mean(),
@@ -40,7 +39,7 @@ def center(way: Straightening) -> TensorVariable:
         volume -= guide.contrasts.shape[1] * pt.log(steep)
     volume += _settle(way, wide)
     if guide.crowds:
-        volume += disagree(way, wide) + advance(way)
+        volume += disagree(way, wide, steep) + advance(way)
     else:
         disagreement = way.value("disagreement")
         scaled = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
@@ -68,9 +67,7 @@ def _settle(way: Straightening, wide: TensorVariable) -> TensorVariable:
     """Count margin's centre and contrasts by the camps' soundness; give the log volume."""
     guide, free, story, model = way.guide, way.free, way.story, way.model
     margin, spread = way.value("margin"), guide.spreads[MARGIN]
-    inspection, racing = way.stated(
-        [inspection_odds(model.named_vars), model["race"] * np.log(Scenario().projects)]
-    )
+    inspection, lost = way.stated([inspection_odds(model.named_vars), racing(model.named_vars)])
     made_of, moves = guide.camps()
     own = free[margin][None]
     if way.has("contrast"):
@@ -79,7 +76,7 @@ def _settle(way: Straightening, wide: TensorVariable) -> TensorVariable:
     means = (made_of * own).sum(axis=1) - gentle(start)
     sound, slope = bend(means, start, HAZARD / _UNFELT)
     parts = wide * (np.linalg.inv(made_of) * sound).sum(axis=1) / _UNFELT
-    story[margin] = parts[0] + racing
+    story[margin] = parts[0] + lost
     if way.has("contrast"):
         contrast = way.value("contrast")
         story[contrast] = pt.set_subtensor(story[contrast][:, MARGIN], parts[1:] / spread)

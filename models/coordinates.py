@@ -121,7 +121,7 @@ def _unfold(way: Straightening) -> TensorVariable:
     for each in way.model.free_RVs:
         if isinstance(each.owner.op, HalfNormalRV):
             value = way.model.rvs_to_values[each]
-            (_, spread) = each.owner.op.dist_params(each.owner)
+            _, spread = each.owner.op.dist_params(each.owner)
             way.story[value], slope = unfolded(way.free[value], spread)
             volume += slope
     return volume

@@ -17,14 +17,13 @@ _WORTH = 2.0
 """What a probit of margin is worth in units of decisiveness times offense, in a crowd's levels."""
 
 
-def disagree(way: Straightening, wide: TensorVariable) -> TensorVariable:
+def disagree(way: Straightening, wide: TensorVariable, steep: TensorVariable) -> TensorVariable:
     """Count disagreement from how far apart a crowd's levels lie; give the log volume.
 
     They differ by s as margins do, and by t as offense does: the crowd pins s² + t² down, and
     hardly says which it is. So these are counted by the logarithms of √(s² + t²) and of s / t.
     """
     variable, value = way.model["disagreement"], way.value("disagreement")
-    (steep,) = way.stated([way.model["decisiveness"]])
     own = way.free[value][MARGIN]
     ratio = 2 * own
     _, volume = unfolded(own, variable.owner.op.dist_params(variable.owner)[1])

@@ -9,7 +9,7 @@ from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.bend import bend
 from takeoff.models.guide import INSPECTED
-from takeoff.models.rise import HAZARD, PULL, Rise, excess, inspection_odds
+from takeoff.models.rise import HAZARD, PULL, Rise, excess, inspection_odds, width
 from takeoff.models.straightening import Straightening
 from takeoff.models.worldviews import OFFENSE, TAIL_SPREAD
 
@@ -51,7 +51,7 @@ def _margin(way: Straightening) -> TensorVariable:
     sound, reach, inspection, more = way.stated(
         [
             rough.soundness,
-            rough.reach["margin"] / pt.sqrt(1 + way.model["doubt"] ** 2),
+            rough.reach["margin"] / width(way.model.named_vars),
             inspection_odds(way.model.named_vars),
             excess(rough.views, outlying),
         ]

@@ -35,8 +35,10 @@ __all__ = [
     "Rough",
     "excess",
     "inspection_odds",
+    "racing",
     "rough_rise",
     "soundness",
+    "width",
 ]
 
 YEARS_LEFT = 2100 - EPOCH
@@ -218,10 +220,19 @@ def inspection_odds(values: Mapping[str, TensorVariable]) -> TensorVariable:
     return pt.log1p(-values["false_alarm"]) - pt.log1p(-values["detection"])
 
 
+def width(views: Mapping[str, TensorVariable]) -> TensorVariable:
+    """Give by how much doubt widens a probit score, √(1 + doubt²) (expert,)."""
+    return pt.sqrt(1 + views["doubt"] ** 2)
+
+
+def racing(views: Mapping[str, TensorVariable]) -> TensorVariable:
+    """Give what racing among the default number of projects takes off margin (expert,)."""
+    return views["race"] * np.log(Scenario().projects)
+
+
 def soundness(views: Mapping[str, TensorVariable]) -> TensorVariable:
     """Give how sound first candidates are: a probit score, doubt integrated out (expert,)."""
-    racing = views["race"] * np.log(Scenario().projects)
-    return (views["margin"] - racing) / pt.sqrt(1 + views["doubt"] ** 2)
+    return (views["margin"] - racing(views)) / width(views)
 
 
 def excess(views: Mapping[str, TensorVariable], hazard: FloatArray | float) -> TensorVariable:
@@ -236,7 +247,7 @@ def excess(views: Mapping[str, TensorVariable], hazard: FloatArray | float) -> T
         * pt.exp(views["haste"] * np.log(scenario.projects))
         * (1 - views["inheritance"])
     )
-    spared = pt.exp(-hazard * views["uplift"] / pt.sqrt(1 + views["doubt"] ** 2))
+    spared = pt.exp(-hazard * views["uplift"] / width(views))
     kin = homogeneity(views, scenario)
     return (
         pt.log1p(-views["detection"])

@@ -61,8 +61,7 @@ def _outcomes_by_scenario(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
     for scenario in SCENARIOS.values():
         names = outcomes_in(scenario)
         table = evaluate(worlds, scenario, names, precision="fit").to_dataarray("outcome")
-        # Read off a grid by polynomials, what all but never happens may come out a hair below 0.
-        tables.append(table.clip(min=0.0).reindex(outcome=list(OUTCOME_NAMES)))
+        tables.append(table.reindex(outcome=list(OUTCOME_NAMES)))
     return xr.concat(tables, xr.DataArray(list(SCENARIOS), dims="scenario", name="scenario"))
 
 

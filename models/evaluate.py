@@ -12,8 +12,10 @@ import pytensor
 import pytensor.tensor as pt
 import xarray as xr
 from pytensor.compile.mode import Mode
+from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.nodes import Precision
+from takeoff.models.outcomes import outcome
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.pieces import in_pieces
 from takeoff.models.scenario import Scenario
@@ -196,8 +198,16 @@ def _compiled(
     parameters = {name: pt.vector(name) for name in PARAMETER_NAMES}
     block = pt.lscalar("block")
     worlds = world(parameters, scenario, precision, block if precision == "fit" else None)
-    outputs = [worlds.outcome(name) for name in names]
-    outputs += [worlds.condition(name) for name in conditions]
+    outputs = [_possible(name, worlds.outcome(name), scenario) for name in names]
+    outputs += [pt.clip(worlds.condition(name), 0, 1) for name in conditions]
     return pytensor.function(
         [block, *parameters.values()], outputs, mode=INTERPRETED, on_unused_input="ignore"
     )
+
+
+def _possible(name: str, values: TensorVariable, scenario: Scenario) -> TensorVariable:
+    """Hold an outcome to what it can be.
+
+    An integral by nodes of what all but always (never) happens comes out a hair above 1 (below 0).
+    """
+    return pt.clip(values, 0, scenario.projects if outcome(name).unit == "projects" else 1)

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from takeoff.models.evaluate import evaluate
-from takeoff.models.priors import draw_prior, prior_set
+from takeoff.models.priors import draw_prior, prior_medians, prior_set
 from takeoff.models.scenario import Scenario
 
 CASES: dict[str, tuple[dict[str, Any], int]] = {
@@ -32,3 +33,17 @@ def test_few_nodes_keep_every_outcome_within_a_thousandth(case: str) -> None:
         for name in many
     }
     assert {name: error for name, error in worst.items() if not error < 1e-3} == {}
+
+
+def test_what_is_all_but_certain_is_no_more_than_certain() -> None:
+    """By few nodes alone, somebody is misaligned with probability 1 + 1e-8 in such worlds."""
+    worlds = dict(prior_medians(prior_set("neutral")))
+    near = {name: xr.DataArray(worlds[name]) for name in worlds}
+    near["margin"] = xr.DataArray(np.linspace(-30, 30, 400), dims="expert")
+    near["detection"] = xr.DataArray([0.0, 0.3, 1.0], dims="draw")
+    for number in (1, 5):
+        scenario = Scenario(projects=number)
+        few = evaluate(near, scenario, precision="fit")
+        most = xr.Dataset({name: number if name == "projects_fielded" else 1 for name in few})
+        assert bool((few.fillna(0) >= 0).to_dataarray().all())
+        assert bool((few.fillna(0) <= most).to_dataarray().all())

@@ -540,57 +540,66 @@ def _spread_out(
 
 
 @compiled
-def _fill_tails(tables: Tables, own: _Places, tail: FloatArray) -> None:
-    """Fill the densities of bounds, and tails (bound, place).
-
-    A tail is P(answer below), less 1 where the answer at that level is below the bound, so that
-    what is left is exact. Tails and densities are worked out where a bound is near, for all care at
-    once, and are 0 elsewhere.
-    """
-    places, nodes = own.mass.shape[0], tables.care.shape[1]
-    x, near = np.empty(places), np.empty(places)
-    above, below, density = np.empty(places), np.empty(places), np.empty(places)
-    spans = np.empty((nodes, 2), np.int64)
-    tail[:] = 0.0
-    own.density[:] = 0.0
-    for bound in range(tables.bound.shape[0]):
-        at = tables.bound[bound]
-        center, sharp = own.center[tables.asked[bound]], own.sharp[tables.asked[bound]]
-        for k in range(places):
-            x[k] = (at - center[k]) * sharp[k]
-        count = 0
-        for node in range(nodes):  # along a node answers rise, so scores fall
-            scores = x[own.begin[node] : own.begin[node + 1]]
-            first, last = 0, 0
-            for k in range(scores.shape[0]):
-                first += 1 if scores[k] >= _FARTHEST else 0
-                last += 1 if scores[k] > -_FARTHEST else 0
-            near[count : count + last - first] = scores[first:last]
-            spans[node, 0], spans[node, 1] = own.begin[node] + first, own.begin[node] + last
-            count += last - first
-        scores, up, down = near[:count], above[:count], below[:count]
-        normal_tails(scores, up, down, density[:count])
-        for k in range(count):
-            up[k] = up[k] if scores[k] < 0 else -down[k]
-        count = 0
-        for node in range(nodes):
-            first, last = spans[node]
-            tail[bound, first:last] = up[count : count + last - first]
-            own.density[bound, first:last] = density[count : count + last - first]
-            count += last - first
+def _before(center: FloatArray, answer: float) -> int:
+    """Count the answers below one; they rise."""
+    first, last = 0, center.shape[0]
+    while first < last:
+        middle = (first + last) // 2
+        if center[middle] < answer:
+            first = middle + 1
+        else:
+            last = middle
+    return first
 
 
 @compiled
-def _fill_chances(tables: Tables, own: _Places, tail: FloatArray) -> None:
-    """Fill the probabilities of intervals."""
+def _fill_chances(tables: Tables, own: _Places) -> None:
+    """Fill the probabilities of intervals, and the densities of bounds.
+
+    An interval holds the answers within it, and what noise carries over its bounds. That is worked
+    out where a bound is near, for all care at once, and is 0 elsewhere.
+    """
+    places, nodes = own.mass.shape[0], tables.care.shape[1]
     for interval in range(tables.interval.shape[0]):
         lower, upper = tables.interval[interval]
         low, high = tables.bound[lower], tables.bound[upper]
-        below, above, chance = tail[lower], tail[upper], own.chance[interval]
-        center = own.center[tables.asked[lower]]
-        for k in range(chance.shape[0]):
-            held = 1.0 if low < center[k] <= high else 0.0
-            chance[k] = held + above[k] - below[k]
+        center, chance = own.center[tables.asked[lower]], own.chance[interval]
+        for k in range(places):
+            chance[k] = 1.0 if low < center[k] <= high else 0.0
+    score, density = np.empty(places), np.empty(places)
+    above, below = np.empty(places), np.empty(places)
+    near, compact = np.empty((nodes, 2), np.int64), np.zeros(nodes + 1, np.int64)
+    own.density[:] = 0.0
+    for bound in range(tables.bound.shape[0]):
+        at, asked = tables.bound[bound], tables.asked[bound]
+        for node in range(nodes):
+            begin = own.begin[node]
+            center = own.center[asked, begin : own.begin[node + 1]]
+            sharp = own.sharp[asked, begin]
+            first = _before(center, at - _FARTHEST / sharp)
+            last = _before(center, at + _FARTHEST / sharp)
+            near[node, 0], near[node, 1] = begin + first, begin + last
+            compact[node + 1] = compact[node] + last - first
+            scores, answers = score[compact[node] : compact[node + 1]], center[first:last]
+            for k in range(scores.shape[0]):
+                scores[k] = (at - answers[k]) * sharp
+        count = compact[nodes]
+        over, under = above[:count], below[:count]
+        normal_tails(score[:count], over, under, density[:count])
+        for k in range(count):  # P(answer below the bound), less 1 where it is without noise
+            over[k] = over[k] if score[k] < 0 else -under[k]
+        for node in range(nodes):
+            here = slice(compact[node], compact[node + 1])
+            own.density[bound, near[node, 0] : near[node, 1]] = density[here]
+        for interval in range(tables.interval.shape[0]):
+            for side in range(2):
+                if tables.interval[interval, side] == bound:
+                    sign = 2.0 * side - 1
+                    for node in range(nodes):
+                        chance = own.chance[interval, near[node, 0] : near[node, 1]]
+                        carried = over[compact[node] : compact[node + 1]]
+                        for k in range(chance.shape[0]):
+                            chance[k] += sign * carried[k]
 
 
 @compiled
@@ -702,9 +711,7 @@ def tally_on_tape(
     kept = np.empty((_rows(tables, questions), begin[-1]))
     own = _places(kept, begin, tables, questions)
     _spread_out(center, noise, mass[0], tables, own)
-    tail = np.empty(own.density.shape)
-    _fill_tails(tables, own, tail)
-    _fill_chances(tables, own, tail)
+    _fill_chances(tables, own)
     total = np.empty(one.shape[0])
     _add_up(tables, own, total)
     logs = np.empty((1, total.shape[0]))

@@ -5,10 +5,11 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.bend import bend, gentle
-from takeoff.models.crowd_coordinates import advance, disagree
+from takeoff.models.crowd_coordinates import gather, less_sound
 from takeoff.models.questions import READINGS
 from takeoff.models.rise import HAZARD, YEARS_LEFT, inspection_odds, racing, width
 from takeoff.models.straightening import Straightening
+from takeoff.models.usual_crowd import usual_crowd
 from takeoff.models.worldviews import MARGIN, OFFENSE
 
 __all__ = ["center"]
@@ -39,7 +40,7 @@ def center(way: Straightening) -> TensorVariable:
         volume -= guide.contrasts.shape[1] * pt.log(steep)
     volume += _settle(way, wide)
     if guide.crowds:
-        volume += disagree(way, wide, steep) + advance(way)
+        volume += gather(way, usual_crowd(model, guide))
     else:
         disagreement = way.value("disagreement")
         scaled = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
@@ -69,7 +70,7 @@ def _settle(way: Straightening, wide: TensorVariable) -> TensorVariable:
     margin, spread = way.value("margin"), guide.spreads[MARGIN]
     inspection, lost = way.stated([inspection_odds(model.named_vars), racing(model.named_vars)])
     made_of, moves = guide.camps()
-    own = free[margin][None]
+    own = free[margin][None] - (less_sound(way) if guide.crowds else 0.0)
     if way.has("contrast"):
         own = pt.concatenate([own, spread * free[way.value("contrast")][:, MARGIN]])
     start = HAZARD * moves * inspection

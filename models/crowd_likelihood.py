@@ -90,13 +90,32 @@ class Told:
         Log probability of each pattern of answers (pattern,).
     counts
         How many people gave it (pattern,).
-    middle
-        About where the level lies, over the crowd, without the offset (question,).
+    mass
+        Share of the crowd at each level of a grid (1, level).
+    plain, offset
+        What is answered there, in log-odds (question, level), and what is added (question,).
     """
 
     log_patterns: TensorVariable
     counts: FloatArray
-    middle: TensorVariable
+    mass: TensorVariable
+    plain: TensorVariable
+    offset: TensorVariable
+
+    @staticmethod
+    def softly(answer: TensorVariable) -> TensorVariable:
+        """Give answers counted from where all are alike: what rounds to zero is near 0."""
+        return pt.softplus(answer - _LOW)
+
+    @property
+    def middle(self) -> TensorVariable:
+        """About where the level lies, over the crowd, without the offset (question,)."""
+        return (self.mass * self.softly(self.plain)).sum(axis=1)
+
+    @property
+    def answered_middle(self) -> TensorVariable:
+        """About where answers lie (question,)."""
+        return self.middle + self.offset
 
 
 def tell(
@@ -144,11 +163,11 @@ def tell(
     likewise = _Supposed(crowd.scenario, policy, together, None, pt.sigmoid(pt.constant(levels)))  # type: ignore[arg-type]
     asked = crowd.questions
     plain = pt.stack([_logit(likewise.outcome(questions[name].outcome)) for name in asked])
-    center = plain + pt.stack([offset[name] for name in asked])[:, None]
+    added = pt.stack([offset[name] for name in asked])
+    center = plain + added[:, None]
     noises = pt.stack([noise] * len(asked))
     logs = _Tally(len(crowd.patterns))(center, noises, mass, *_constants(tables))[0]
-    middle = (mass * pt.softplus(plain - _LOW)).sum(axis=1)
-    return Told(logs, crowd.counts.astype(float), middle)
+    return Told(logs, crowd.counts.astype(float), mass, plain, added)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ the answers see:
   said of extinction, in units that shrink with the expert's noise. How the level rises (``rise``)
   is found roughly, then mended twice by the world itself;
 - the centre of offense, and what sets camps apart in it, from the mean of the offenses that bring
-  about what experts said; or with crowds as the log-odds of takeover that the centre brings about;
+  about what experts said;
 - the deviation in margin of an expert who is far out as the soundness that it brings about; others
   in margin, slip and response in units of how far one reaches where that is felt (``bend``): margin
   where not all is misaligned anyway, slip where it is small, response where it leaves little;
@@ -27,8 +27,8 @@ the answers see:
   1 / decisiveness;
 - a question's offset from the one at which the panel's mean answer is as expected, or where a
   crowd was asked about its middle;
-- with crowds, disagreement in margin and in offense by how far apart levels lie, and by which of
-  the two sets them apart;
+- with crowds, the centre of offense and disagreement from where people's levels keep their width and
+  skewness, and disagreement in margin by its ratio to that in offense;
 - noise as that of an expert of mean care.
 
 Each is counted from quantities that do not depend on it, so the change of variables costs one

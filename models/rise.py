@@ -28,7 +28,6 @@ from takeoff.models.special import FloatArray, compiled
 
 __all__ = [
     "HAZARD",
-    "NEARLY_ONE",
     "PULL",
     "YEARS_LEFT",
     "Rise",
@@ -47,7 +46,7 @@ HAZARD = 2.0
 """What a probit is worth in log-odds, where worldviews are neither sure nor hopeless."""
 PULL = 0.3
 """Slope of a coordinate where offense is hardly felt, in log-odds: about the noise of levels."""
-NEARLY_ONE = 1e-3
+_NEARLY_ONE = 1e-3
 """Log of the least that is left of certainty in a rough level, which may exceed it."""
 _LEFT = 0.5
 """How smoothly a level too high to reach is taken for one that is nearly reached."""
@@ -271,4 +270,4 @@ def rough_rise(views: Mapping[str, TensorVariable], scale: TensorVariable) -> Ri
     # With no aligned project to help the humans: where worlds are decisive that is the first of
     # the steps in which levels rise, and from beyond it none of them would be found again.
     force = views["decisiveness"] * (views["offense"] - pt.log(views["human_defense"]))
-    return Rise(pt.minimum(most, -NEARLY_ONE), force, views["decisiveness"] * scale)
+    return Rise(pt.minimum(most, -_NEARLY_ONE), force, views["decisiveness"] * scale)

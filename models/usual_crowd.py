@@ -120,14 +120,15 @@ def usual_crowd(model: pm.Model, guide: Guide) -> Usual:
 
     def misfit(point: FloatArray) -> tuple[float, FloatArray]:
         value, gradient = density(point)
-        return -value, -gradient
+        return (-value, -gradient) if np.isfinite(value) else (np.inf, 0 * point)
 
     begin = [np.array(_STARTS), *(np.ravel(start[each.name]) for each in sought)]
-    fitted = minimize(misfit, np.concatenate(begin), jac=True, method="L-BFGS-B")
-    found = fitted.x
-    middles = way.stated([each.answered_middle for each, _ in guide.crowds])
-    heard = tuple(each[0] for each in program_of(middles, inputs, shapes).values(found[None]))
-    shape = program_of([shape_of(way, heard)], inputs, shapes)
+    found = minimize(misfit, np.concatenate(begin), jac=True, method="L-BFGS-B").x
+    answered = program_of(
+        way.stated([each.answered_middle for each, _ in guide.crowds]), inputs, shapes
+    )
+    middles = tuple(each[0] for each in answered.values(found[None]))
+    shape = program_of([shape_of(way, middles)], inputs, shapes)
     here = shape.values(found[None])[0][0]
     sides = np.array([np.eye(len(found))[row] * step for row, step in enumerate(_STEPS)])
     ahead, behind = (shape.values(found + sign * sides)[0] for sign in (1, -1))
@@ -135,4 +136,4 @@ def usual_crowd(model: pm.Model, guide: Guide) -> Usual:
     change[:, 0] *= np.exp(found[1])
     clear = np.isfinite(change).all() and np.linalg.cond(change) < _BLURRED
     inverse = np.linalg.inv(change) if clear else np.zeros((2, 2))
-    return Usual(float(found[0]), float(found[1]), here, inverse, heard)
+    return Usual(float(found[0]), float(found[1]), here, inverse, middles)

@@ -23,7 +23,7 @@ __all__ = ["gather", "less_sound"]
 _FARTHEST_STEP = (2.0, 1.0)
 """Of the centre in units of total disagreement, and of the logarithm of that: farther steps come
 from worlds in which levels have no shape to speak of."""
-_LESS_SOUND, _FROM = 0.6, -0.3
+_LESS_SOUND, _FROM = 1.2, -0.3
 """Units of margin's coordinate by which a crowd's centre is lower for each unit of that of its
 ratio of disagreements, and from where on: seen in ESPAI's posterior, in which people disagree
 either in offense or in margin."""
@@ -64,7 +64,7 @@ def gather(way: Straightening, usual: Usual) -> TensorVariable:
 def less_sound(way: Straightening) -> TensorVariable:
     """Give by how much a crowd's centre of margin is lower where people disagree in margins."""
     ratio = way.free[way.value("disagreement")][MARGIN]
-    return _LESS_SOUND * gentle(2 * (ratio - _FROM))
+    return _LESS_SOUND * gentle(2 * (ratio - _FROM)) / 2
 
 
 def _held(step: TensorVariable, most: float) -> TensorVariable:

@@ -28,13 +28,10 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.program import Program
+from takeoff.models.program import Density, Program
 from takeoff.models.special import FloatArray
 
-__all__ = ["ACCEPTED", "Density", "Trajectories", "WarmStart", "near_zero", "sample", "stepping"]
-
-Density = Callable[[FloatArray], tuple[float, FloatArray]]
-"""From a point to its log density and the gradient."""
+__all__ = ["ACCEPTED", "Trajectories", "WarmStart", "near_zero", "sample", "stepping"]
 
 ACCEPTED = 0.92
 """Shorter steps than are cheapest, and no divergences."""

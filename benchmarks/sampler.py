@@ -16,11 +16,12 @@ import xarray as xr
 from arviz_stats.sampling_diagnostics import ess
 from pymc.step_methods.hmc.quadpotential import QuadPotentialDiag
 
-from takeoff.analysis.sampler import ACCEPTED, Density, sample, stepping
+from takeoff.analysis.sampler import ACCEPTED, sample, stepping
 from takeoff.data import join, load_study
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
+from takeoff.models.program import Density
 from takeoff.models.special import FloatArray
 
 STUDIES = ("fri_2023", "authors")

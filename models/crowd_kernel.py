@@ -553,6 +553,17 @@ def _before(center: FloatArray, answer: float) -> int:
 
 
 @compiled
+def _carry(
+    sign: float, over: FloatArray, near: IntArray, compact: IntArray, chance: FloatArray
+) -> None:
+    """Add what noise carries over a bound to an interval's probability, for each node of care."""
+    for node in range(near.shape[0]):
+        here, carried = chance[near[node, 0] : near[node, 1]], over[compact[node] :]
+        for k in range(here.shape[0]):
+            here[k] += sign * carried[k]
+
+
+@compiled
 def _fill_chances(tables: Tables, own: _Places) -> None:
     """Fill the probabilities of intervals, and the densities of bounds.
 
@@ -592,14 +603,11 @@ def _fill_chances(tables: Tables, own: _Places) -> None:
             here = slice(compact[node], compact[node + 1])
             own.density[bound, near[node, 0] : near[node, 1]] = density[here]
         for interval in range(tables.interval.shape[0]):
-            for side in range(2):
-                if tables.interval[interval, side] == bound:
-                    sign = 2.0 * side - 1
-                    for node in range(nodes):
-                        chance = own.chance[interval, near[node, 0] : near[node, 1]]
-                        carried = over[compact[node] : compact[node + 1]]
-                        for k in range(chance.shape[0]):
-                            chance[k] += sign * carried[k]
+            lower, upper = tables.interval[interval]
+            if upper == bound:
+                _carry(1.0, over, near, compact, own.chance[interval])
+            if lower == bound:
+                _carry(-1.0, over, near, compact, own.chance[interval])
 
 
 @compiled

@@ -102,6 +102,11 @@ class Told:
     plain: TensorVariable
     offset: TensorVariable
 
+    @property
+    def log_likelihood(self) -> TensorVariable:
+        """Log probability of all that the crowd says."""
+        return (self.log_patterns * self.counts).sum()
+
     @staticmethod
     def softly(answer: TensorVariable) -> TensorVariable:
         """Give answers counted from where all are alike: what rounds to zero is near 0."""

@@ -16,10 +16,12 @@ from takeoff.models.histories import Step
 from takeoff.models.machine import back, give, run
 from takeoff.models.special import FloatArray
 
-__all__ = ["Addresses", "Call", "Flags", "Instructions", "Program"]
+__all__ = ["Addresses", "Call", "Density", "Flags", "Instructions", "Program"]
 
 Addresses = np.ndarray[Any, np.dtype[np.int64]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
+Density = Callable[[FloatArray], tuple[float, FloatArray]]
+"""From a point to its log density and the gradient."""
 
 
 class _NotANumberError(ArithmeticError):
@@ -76,7 +78,7 @@ class Program:
     variables: int
     results: tuple[Addresses, ...]
 
-    def density(self) -> Callable[[FloatArray], tuple[float, FloatArray]]:
+    def density(self) -> Density:
         """Give a function from a vector to the first result, a log density, and its gradient.
 
         It has a memory of its own, so each thread needs another. Where the gradient is not

@@ -1,8 +1,7 @@
 """Where crowds stand in a usual world, and how the shape of their levels changes around there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 
 import numpy as np
 import pymc as pm
@@ -12,6 +11,7 @@ from scipy.optimize import minimize
 
 from takeoff.models.bend import unfolded
 from takeoff.models.guide import Guide
+from takeoff.models.program import Density, Program
 from takeoff.models.rise import width
 from takeoff.models.special import FloatArray
 from takeoff.models.straightening import Straightening
@@ -27,9 +27,11 @@ _USUAL_RATIO = -1.0
 _STARTS = (0.0, 1.0)
 """Of push and total."""
 _STEPS = (0.2, 0.05)
+"""Of the same, to either side, by which a change of shape is told."""
 _BLURRED = 30.0
 """Condition of the change of shape from which on the one cannot be told from the other."""
 _LEAST_VARIANCE = 1e-4
+"""Added to that of levels, which may all be the same."""
 
 
 @dataclass(frozen=True)
@@ -94,46 +96,54 @@ def shape_of(way: Straightening, middles: tuple[FloatArray, ...]) -> TensorVaria
         log_spread = 0.5 * pt.log((mass * around**2).sum(axis=1) + _LEAST_VARIANCE)
         skewness = (mass * around**3).sum(axis=1) * pt.exp(-3 * log_spread)
         parts.append(share * pt.stack([log_spread.mean(), skewness.mean()]))
-    return reduce(add, parts)
+    return pt.stack(parts).sum(axis=0)
 
 
 def usual_crowd(model: pm.Model, guide: Guide) -> Usual:
-    """Find the likeliest world in which crowds say what they say, and how their shape changes."""
+    """Find the likeliest world in which crowds say what they say, and how their shape changes.
+
+    Sought are push and total and all that experts do not have of their own.
+    """
     start = model.initial_point()
     values = {model.rvs_to_values[each]: each for each in model.free_RVs}
-    story = {value: pt.constant(np.asarray(start[value.name], float)) for value in values}
-    way = Straightening(model, guide, {}, story)
-    sought = [
-        value
-        for value, each in values.items()
-        if "expert" not in (model.named_vars_to_dims.get(each.name) or ())
-    ]
-    story |= {each: each for each in sought}
+    own = {each for each, dims in model.named_vars_to_dims.items() if "expert" in dims}
+    sought = [value for value, each in values.items() if each.name not in own]
+    fixed = {value: pt.constant(np.asarray(start[value.name], float)) for value in values}
+    way = Straightening(model, guide, {}, {**fixed, **{each: each for each in sought}})
     push, total = pt.dscalar("push"), pt.dscalar("total")
     log_ratio, _ = unfolded(pt.constant(_USUAL_RATIO), pt.ones(()))
-    story |= spread_out(way, story[way.value("disagreement")], push, total, log_ratio)
-    terms = [model.logp(vars=model.free_RVs)]
-    terms += [(told.log_patterns * told.counts).sum() for told, _ in guide.crowds]
+    way.story.update(spread_out(way, way.value("disagreement"), push, total, log_ratio))
     inputs = [push, total, *sought]
     shapes = [(), (), *(np.shape(start[each.name]) for each in sought)]
-    density = program_of([reduce(add, way.stated(terms))], inputs, shapes).density()
+    begin = [np.array(_STARTS), *(np.ravel(start[each.name]) for each in sought)]
 
+    def written(graphs: Sequence[TensorVariable]) -> Program:
+        return program_of(graphs, inputs, shapes)
+
+    told = [each for each, _ in guide.crowds]
+    terms = [model.logp(vars=model.free_RVs), *(each.log_likelihood for each in told)]
+    density = written([pt.add(*way.stated(terms))]).density()
+    found = _likeliest(density, np.concatenate(begin))
+    answered = written(way.stated([each.answered_middle for each in told]))
+    middles = tuple(each[0] for each in answered.values(found[None]))
+    shape = written([shape_of(way, middles)])
+    inverse = _inverse(shape, found, np.array([np.exp(found[1]), 1.0]))
+    here = shape.values(found[None])[0][0]
+    return Usual(float(found[0]), float(found[1]), here, inverse, middles)
+
+
+def _likeliest(density: Density, begin: FloatArray) -> FloatArray:
     def misfit(point: FloatArray) -> tuple[float, FloatArray]:
         value, gradient = density(point)
         return (-value, -gradient) if np.isfinite(value) else (np.inf, 0 * point)
 
-    begin = [np.array(_STARTS), *(np.ravel(start[each.name]) for each in sought)]
-    found = minimize(misfit, np.concatenate(begin), jac=True, method="L-BFGS-B").x
-    answered = program_of(
-        way.stated([each.answered_middle for each, _ in guide.crowds]), inputs, shapes
-    )
-    middles = tuple(each[0] for each in answered.values(found[None]))
-    shape = program_of([shape_of(way, middles)], inputs, shapes)
-    here = shape.values(found[None])[0][0]
-    sides = np.array([np.eye(len(found))[row] * step for row, step in enumerate(_STEPS)])
+    return minimize(misfit, begin, jac=True, method="L-BFGS-B").x
+
+
+def _inverse(shape: Program, found: FloatArray, units: FloatArray) -> FloatArray:
+    """Give the changes of push and total, in units, to a change of shape (2, 2)."""
+    sides = np.diag(_STEPS) @ np.eye(2, len(found))
     ahead, behind = (shape.values(found + sign * sides)[0] for sign in (1, -1))
-    change = ((ahead - behind) / (2 * np.array(_STEPS)[:, None])).T
-    change[:, 0] *= np.exp(found[1])
+    change = ((ahead - behind) / (2 * np.array(_STEPS)[:, None])).T * units
     clear = np.isfinite(change).all() and np.linalg.cond(change) < _BLURRED
-    inverse = np.linalg.inv(change) if clear else np.zeros((2, 2))
-    return Usual(float(found[0]), float(found[1]), here, inverse, middles)
+    return np.linalg.inv(change) if clear else np.zeros((2, 2))

@@ -20,11 +20,10 @@ from pytensor.graph.replace import graph_replace
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.analysis.fit import labelled
-from takeoff.analysis.sampler import Density
 from takeoff.models.answers.said import Said
 from takeoff.models.coordinates import straightened
 from takeoff.models.panel import Panel
-from takeoff.models.program import Program
+from takeoff.models.program import Density, Program
 from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 from takeoff.models.writer import program_of

@@ -18,7 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from takeoff.analysis.sampler import Density, near_zero, stepping
+from takeoff.analysis.sampler import near_zero, stepping
+from takeoff.models.program import Density
 from takeoff.models.special import FloatArray
 
 __all__ = ["Kernel", "accepts", "level_of", "tuned", "walk_through"]

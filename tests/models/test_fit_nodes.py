@@ -37,8 +37,8 @@ def test_few_nodes_keep_every_outcome_within_a_thousandth(case: str) -> None:
 
 def test_what_is_all_but_certain_is_no_more_than_certain() -> None:
     """By few nodes alone, somebody is misaligned with probability 1 + 1e-8 in such worlds."""
-    worlds = dict(prior_medians(prior_set("neutral")))
-    near = {name: xr.DataArray(worlds[name]) for name in worlds}
+    medians = prior_medians(prior_set("neutral"))
+    near = {name: xr.DataArray(value) for name, value in medians.items()}
     near["margin"] = xr.DataArray(np.linspace(-30, 30, 400), dims="expert")
     near["detection"] = xr.DataArray([0.0, 0.3, 1.0], dims="draw")
     for number in (1, 5):

@@ -22,12 +22,9 @@ from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.coordination import coordination
 from takeoff.models.crowd import Crowd
-from takeoff.models.crowd_kernel import (
+from takeoff.models.crowd_spread import spread, spread_from_tape, spread_on_tape, spread_reverse
+from takeoff.models.crowd_tally import (
     Tables,
-    spread,
-    spread_from_tape,
-    spread_on_tape,
-    spread_reverse,
     tally,
     tally_from_tape,
     tally_on_tape,
@@ -36,7 +33,14 @@ from takeoff.models.crowd_kernel import (
 from takeoff.models.histories import Step, shared_ends
 from takeoff.models.interval import FARTHEST
 from takeoff.models.joint import tallies
-from takeoff.models.lattice import care_nodes, crowd_nodes, grid_of_levels, lattice_of
+from takeoff.models.lattice import (
+    Nodes,
+    care_nodes,
+    crowd_nodes,
+    grid_of_levels,
+    lattice_of,
+    rough_nodes,
+)
 from takeoff.models.nodes import grid_nodes
 from takeoff.models.questions import Question
 from takeoff.models.rule import rule_of
@@ -92,6 +96,8 @@ class Told:
         How many people gave it (pattern,).
     mass
         Share of the crowd at each level of a grid (1, level).
+    rough_mass
+        About the same, worked out from few nodes.
     plain, offset
         What is answered there, in log-odds (question, level), and what is added (question,).
     """
@@ -99,6 +105,7 @@ class Told:
     log_patterns: TensorVariable
     counts: FloatArray
     mass: TensorVariable
+    rough_mass: TensorVariable
     plain: TensorVariable
     offset: TensorVariable
 
@@ -116,6 +123,11 @@ class Told:
     def middle(self) -> TensorVariable:
         """About where the level lies, over the crowd, without the offset (question,)."""
         return (self.mass * self.softly(self.plain)).sum(axis=1)
+
+    @property
+    def rough_middle(self) -> TensorVariable:
+        """The same, from few nodes."""
+        return (self.rough_mass * self.softly(self.plain)).sum(axis=1)
 
     @property
     def answered_middle(self) -> TensorVariable:
@@ -148,23 +160,11 @@ def tell(
     care_spread, least_noise
         Standard deviation of the logarithm of care, and of the answers of the most careful.
     """
-    nodes = crowd_nodes()
-    policy = settled(camp.at({name: getattr(nodes, name) for name in VARYING}), crowd.scenario)
-    common, group = common_numbers(policy, crowd.scenario)
-    counted = tallies(group)
     tables = _tables(crowd, care_nodes(care_spread), least_noise)
     levels = grid_of_levels(min(each for each in tables.bound if each > -FARTHEST))
+    mass, rough = (_lie(crowd, camp, nodes, levels) for nodes in (crowd_nodes(), rough_nodes()))
+    policy = settled(camp.center, crowd.scenario)
     together = coordination(policy, crowd.scenario)
-    mass = _Spread(len(levels))(
-        common,
-        shared_ends(common, policy["margin"], group),
-        policy["offense"],
-        policy["slip"],
-        policy["response"],
-        together,
-        *_constants(lattice_of(nodes, levels, counted)),
-        *_constants(rule_of(counted, grid_nodes())),
-    )
     likewise = _Supposed(crowd.scenario, policy, together, None, pt.sigmoid(pt.constant(levels)))  # type: ignore[arg-type]
     asked = crowd.questions
     plain = pt.stack([_logit(likewise.outcome(questions[name].outcome)) for name in asked])
@@ -172,7 +172,24 @@ def tell(
     center = plain + added[:, None]
     noises = pt.stack([noise] * len(asked))
     logs = _Tally(len(crowd.patterns))(center, noises, mass, *_constants(tables))[0]
-    return Told(logs, crowd.counts.astype(float), mass, plain, added)
+    return Told(logs, crowd.counts.astype(float), mass, rough, plain, added)
+
+
+def _lie(crowd: Crowd, camp: Camp, nodes: Nodes, levels: FloatArray) -> TensorVariable:
+    """Give the share of a crowd at each level (1, level)."""
+    policy = settled(camp.at({name: getattr(nodes, name) for name in VARYING}), crowd.scenario)
+    common, group = common_numbers(policy, crowd.scenario)
+    counted = tallies(group)
+    return _Spread(len(levels))(
+        common,
+        shared_ends(common, policy["margin"], group),
+        policy["offense"],
+        policy["slip"],
+        policy["response"],
+        coordination(policy, crowd.scenario),
+        *_constants(lattice_of(nodes, levels, counted)),
+        *_constants(rule_of(counted, grid_nodes())),
+    )
 
 
 @dataclass(frozen=True)

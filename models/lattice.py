@@ -2,19 +2,19 @@
 
 People of a camp differ from its centre by four standard normal deviations times one tail
 multiplier, so all share one integral. Its nodes are fixed in units of disagreement, whatever the
-parameters: over the tail's logarithm, equally spaced; given the tail, Gauss–Hermite nodes of the
-deviation in margin, and six points and the centre for those in slip and response, exact for
-polynomials of degree five; and offense, which decides the level, densely: equally spaced in u,
-v = 3·sinh(u/3), out to twelve.
+parameters. In margin and offense, which decide the level, they are a hexagonal lattice, turned so
+that seen from any side they lie densely: levels may differ by the one, the other or both. It is
+laid in the plane of u, of which v = 3·sinh(u/3) is the deviation, out to twelve. Half of the people
+at a node are taken to be at the centre of slip and response, half on a ring around it, which is
+exact for polynomials of degree three; tail and direction run through all values from node to node.
 """
 
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from numpy.polynomial.hermite_e import hermegauss
 
-from takeoff.models.crowd_kernel import Lattice
+from takeoff.models.crowd_spread import Lattice
 from takeoff.models.joint import Tallies
 from takeoff.models.special import FloatArray
 from takeoff.models.worldviews import TAIL_SPREAD
@@ -23,10 +23,18 @@ __all__ = ["Nodes", "care_nodes", "crowd_nodes", "grid_of_levels", "lattice_of"]
 
 _STRETCH = 3.0
 _FARTHEST = 12.0
-"""One person in 100,000 is farther out."""
-_REACH = 6.0
-_MARGINS, _RING, _OFFENSE_STEP, _FINE = 5, 5, 0.6, 3
-_TAIL_STEP, _LEAST_TAIL, _MOST_TAIL = 1.2, -2.4, 3.6
+"""One person in 6,000 is farther out."""
+_DENSITY = 8.0
+"""Nodes in a square of u."""
+_TURNED = np.pi / 12
+"""As far as can be from all six directions of the lattice, for both axes."""
+_TABLE_STEP = 0.5
+"""In u, between margins and between offenses of the table that nodes read."""
+_ROUGH_DENSITY, _ROUGH_TABLE_STEP = 1.5, 1.05
+_RING = 2.0
+_DIRECTION, _TAIL = (0.7549, 0.5698), (0.4142, 0.7321)
+"""Parts of a turn, and of people, by which direction and tail go on along the lattice's sides."""
+_TAIL_STEP, _FARTHEST_TAIL = 0.05, 5.0
 _CARE_STEP, _LEAST_CARE, _MOST_CARE = 1.2, -2.4, 4.8
 _SHARPEST, _LEAST_NOISE, _HALVINGS = 1.5, 0.3, 3
 _LEVEL_STEP = 0.2
@@ -42,31 +50,20 @@ class Nodes:
     Attributes
     ----------
     margin, offense
-        Deviations in margin (margin,) and coarsely in offense (offense,).
+        Of the table, (margin,) and (offense,).
     slip, response
-        Deviations in these, by plane (plane,).
-    columns
-        Margin, plane and tail of each column, as indices (column, 3).
-    weight
-        Of each column (column,); they add up to 1.
-    along
-        Of fine nodes of offense, by tail (tail, fine node); a tail's add up to 1.
-    span
-        Before which fine nodes those of a tail begin and end (tail, 2).
-    base, lagrange
-        Between which coarse nodes each fine one lies, and their weights, see ``Lattice``.
+        At the centre, then off it at each node (1 + node,).
+    base, lagrange, weight
+        Of each node, see ``Lattice``.
     """
 
     margin: FloatArray
     offense: FloatArray
     slip: FloatArray
     response: FloatArray
-    columns: np.ndarray
-    weight: FloatArray
-    along: FloatArray
-    span: np.ndarray
     base: np.ndarray
     lagrange: FloatArray
+    weight: FloatArray
 
 
 def _normal(step: float, lowest: float, highest: float) -> tuple[FloatArray, FloatArray]:
@@ -75,67 +72,64 @@ def _normal(step: float, lowest: float, highest: float) -> tuple[FloatArray, Flo
     return points, weights / weights.sum()
 
 
-def _ring(points: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Give nodes and weights of two standard normals: the centre and a ring."""
-    if points > 6:
-        x, w = hermegauss(points - 6)
-        w = w / w.sum()
-        a, b = np.meshgrid(x, x)
-        return a.ravel(), b.ravel(), np.outer(w, w).ravel()
-    angle = 2 * np.pi * np.arange(points) / points
-    return (
-        np.concatenate([[0.0], 2 * np.cos(angle)]),
-        np.concatenate([[0.0], 2 * np.sin(angle)]),
-        np.array([0.5, *np.full(points, 0.5 / points)]),
-    )
+def _hexagons(density: float, reach: float) -> tuple[FloatArray, FloatArray]:
+    """Give the points of a turned hexagonal lattice within reach, and their numbers along it."""
+    side = np.sqrt(2 / (np.sqrt(3) * density))
+    most = int(2 * reach / side) + 1
+    numbers = np.mgrid[-most : most + 1, -most : most + 1].reshape(2, -1).T + 0.0
+    angles = _TURNED + np.array([0, np.pi / 3])
+    points = side * numbers @ np.column_stack([np.cos(angles), np.sin(angles)])
+    inside = np.hypot(*points.T) <= reach
+    return points[inside], numbers[inside]
 
 
 @cache
-def crowd_nodes(
-    margins: int = _MARGINS,
-    ring: int = _RING,
-    offense_step: float = _OFFENSE_STEP,
-    fine: int = _FINE,
-    tails: tuple[float, float, float] = (_TAIL_STEP, _LEAST_TAIL, _MOST_TAIL),
-) -> Nodes:
+def crowd_nodes(density: float = _DENSITY, table_step: float = _TABLE_STEP) -> Nodes:
     """Lay nodes over the worldviews of a camp."""
-    log_tail, of_tail = _normal(*tails)
+    reach = _STRETCH * np.arcsinh(_FARTHEST / _STRETCH)
+    u, numbers = _hexagons(density, reach)
+    from_middle = np.hypot(*u.T)
+    away = _STRETCH * np.sinh(from_middle / _STRETCH)
+    stretched = np.divide(away, from_middle, out=np.ones_like(away), where=from_middle > 0)
+    log_tail, of_tail = _normal(_TAIL_STEP, -_FARTHEST_TAIL, _FARTHEST_TAIL)
     tail = np.exp(TAIL_SPREAD * log_tail)
-    own, of_own = hermegauss(margins)
-    slip, response, of_plane = _ring(ring)
-    weight = np.einsum("t,m,p->tmp", of_tail, of_own / of_own.sum(), of_plane)
-    t, m, p = (each.ravel() for each in np.indices(weight.shape))
+    there = of_tail * tail**-2 * np.exp(-0.5 * (away[:, None] / tail) ** 2)
+    weight = there.sum(axis=1) * stretched * np.cosh(from_middle / _STRETCH)
 
-    most = int(_STRETCH * np.arcsinh(_FARTHEST / _STRETCH) / offense_step)
-    coarse = _STRETCH * np.sinh(offense_step * np.arange(-most, most + 1) / _STRETCH)
-    numbers = np.arange(2 * most * fine + 1)
-    u = offense_step / fine * (numbers - most * fine)
-    offense = _STRETCH * np.sinh(u / _STRETCH)
-    along = np.exp(-0.5 * (offense / tail[:, None]) ** 2) * np.cosh(u / _STRETCH)
-    along[abs(offense) > _REACH * tail[:, None]] = 0.0
-    inside = [np.flatnonzero(each)[[0, -1]] for each in along]
-    base = np.clip(numbers // fine - 1, 0, len(coarse) - 4)
-    at = numbers / fine - base
-    points = range(4)
-    lagrange = np.stack(
-        [
-            np.prod([(at - other) / (own - other) for other in points if other != own], axis=0)
-            for own in points
-        ],
-        axis=1,
-    )
+    below = (np.cumsum(there, axis=1) - 0.5 * there) / there.sum(axis=1, keepdims=True)
+    share = (numbers @ np.array(_TAIL)) % 1
+    own_tail = [np.interp(*each, log_tail) for each in zip(share, below, strict=True)]
+    ring = _RING * np.exp(TAIL_SPREAD * np.array(own_tail))
+    direction = 2 * np.pi * (numbers @ np.array(_DIRECTION))
+
+    most = np.ceil(reach / table_step)
+    table = _STRETCH * np.sinh(table_step * np.arange(-most, most + 1) / _STRETCH)
+    at = _STRETCH * np.arcsinh(stretched[:, None] * u / _STRETCH) / table_step + most
+    base = np.clip(at.astype(int) - 1, 0, len(table) - 4)
     return Nodes(
-        margin=np.outer(tail, own).ravel(),
-        offense=coarse,
-        slip=np.outer(tail, slip).ravel(),
-        response=np.outer(tail, response).ravel(),
-        columns=np.stack([t * len(own) + m, t * len(slip) + p, t], axis=1),
-        weight=weight.ravel(),
-        along=along / along.sum(axis=1, keepdims=True),
-        span=np.array([[first, last + 1] for first, last in inside]),
+        margin=table,
+        offense=table,
+        slip=np.append(0.0, ring * np.cos(direction)),
+        response=np.append(0.0, ring * np.sin(direction)),
         base=base,
-        lagrange=lagrange,
+        lagrange=_lagrange(at - base),
+        weight=np.repeat(weight[:, None] / weight.sum() / 2, 2, axis=1),
     )
+
+
+def _lagrange(at: FloatArray) -> FloatArray:
+    """Give the weights of the points 0 to 3 in a cubic through them (..., point)."""
+    others = [[other for other in range(4) if other != point] for point in range(4)]
+    parts = [
+        np.prod([(at - other) / (point - other) for other in rest], axis=0)
+        for point, rest in enumerate(others)
+    ]
+    return np.stack(parts, axis=-1)
+
+
+def rough_nodes() -> Nodes:
+    """Lay nodes that tell about how a camp's levels lie."""
+    return crowd_nodes(_ROUGH_DENSITY, _ROUGH_TABLE_STEP)
 
 
 def care_nodes(spread: float) -> FloatArray:
@@ -160,12 +154,9 @@ def lattice_of(nodes: Nodes, levels: FloatArray, tables: Tallies) -> Lattice:
     """Give what the compiled sum over nodes needs."""
     misaligned = tables.cells[:, 0]
     return Lattice(
-        column=nodes.columns,
-        weight=nodes.weight,
-        along=nodes.along,
-        span=nodes.span,
         base=nodes.base,
         lagrange=nodes.lagrange,
+        weight=nodes.weight,
         grid=np.array([levels[0], levels[1] - levels[0], len(levels)]),
         bad=misaligned[tables.cell],
     )

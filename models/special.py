@@ -40,7 +40,8 @@ _SOURCES = (
     "blocks",
     "machine",
     "rise",
-    "crowd_kernel",
+    "crowd_spread",
+    "crowd_tally",
 )
 
 

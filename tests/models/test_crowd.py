@@ -13,6 +13,7 @@ from takeoff.analysis.fit import simulate_panel
 from takeoff.data import join, load_study
 from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.crowd import part
+from takeoff.models.lattice import crowd_nodes
 from takeoff.models.panel import Panel, offset_sd, panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.questions import Judgments
@@ -105,15 +106,16 @@ def test_a_bias_and_a_surveys_offset_move_a_crowd_as_its_wordings_do(survey: Jud
 
 
 @pytest.mark.parametrize("noise", [0.3, 1.0])
+@pytest.mark.parametrize("apart", [[1, 1, 1, 1], [2, 0.1, 0.5, 0.5], [0.1, 2, 0.5, 0.5]])
 def test_patterns_are_as_likely_as_with_worldviews_told_apart(
-    few: Judgments, crowd: Panel, noise: float
+    few: Judgments, crowd: Panel, noise: float, apart: list[float]
 ) -> None:
     """The full model's likelihood, averaged over worldviews and care that are drawn."""
     draws = 4000
     full = panel_model(few, prior_set("neutral"), many=PEOPLE + 1)
     truth, _ = simulate_panel(crowd, 1, seed=4)
     truth["noise"][..., 0] = noise
-    truth["disagreement"][:] = 1.0
+    truth["disagreement"][:] = apart
     random = np.random.default_rng(0)
     drawn = truth.isel(draw=np.zeros(draws, int)).drop_vars(["expert", *LATENT], errors="ignore")
     drawn = drawn.drop_dims("expert", errors="ignore").assign_coords(draw=np.arange(draws))
@@ -128,6 +130,25 @@ def test_patterns_are_as_likely_as_with_worldviews_told_apart(
         expected = logsumexp(logs) - np.log(draws)
         error = np.std(np.exp(logs - expected)) / np.sqrt(draws)
         assert of_pattern[number] == pytest.approx(expected, abs=4.5 * error + 0.02)
+
+
+@pytest.mark.parametrize("apart", [[2, 0.1, 0.7, 0.7], [0.1, 2, 0.7, 0.7], [1.5, 1, 1, 1]])
+def test_finer_nodes_say_the_same(
+    survey: Judgments, apart: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of each answer, whatever people disagree in, and in worlds that hardly fit."""
+    nodes = {"as it is": crowd_nodes(), "finer": crowd_nodes(density=32.0, table_step=0.25)}
+    found = {}
+    for name, laid in nodes.items():
+        monkeypatch.setattr("takeoff.models.crowd_likelihood.crowd_nodes", lambda laid=laid: laid)
+        panel = panel_model(survey, prior_set("neutral"))
+        truth, _ = simulate_panel(panel, 3, seed=2)
+        truth["noise"][..., 0] = 1.0
+        truth["disagreement"][:] = apart
+        counts = panel.crowds[0].counts
+        found[name] = log_likelihood(truth, panel)["crowd"].values[0] / counts
+    error = found["as it is"] - found["finer"]
+    assert np.sqrt((error**2 @ counts) / counts.sum()).max() < 0.015
 
 
 def test_gradient_is_the_densitys(crowd: Panel) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-__all__ = ["bend", "gentle", "unfolded"]
+__all__ = ["bend", "gentle", "shared_out", "unfolded"]
 
 
 def gentle(w: TensorVariable) -> TensorVariable:
@@ -55,3 +55,14 @@ def unfolded(own: TensorVariable, spread: TensorVariable) -> tuple[TensorVariabl
     below = 0.5 * pt.erfc(-own * np.sqrt(0.5))
     size = own * below + pt.exp(-0.5 * own * own) / np.sqrt(2 * np.pi)
     return pt.log(spread * size), (pt.log(below) - pt.log(size)).sum()
+
+
+def shared_out(own: TensorVariable) -> tuple[TensorVariable, TensorVariable]:
+    """Give the logarithm of how many times a part is the other, and the log volume.
+
+    Its share is Φ(own): either part may be next to nothing, as a half-normal variable may.
+    """
+    less, more = (0.5 * pt.erfc(sign * own * np.sqrt(0.5)) for sign in (1, -1))
+    log_ratio = pt.log(more) - pt.log(less)
+    volume = -0.5 * (own * own + np.log(2 * np.pi)) - pt.log(more) - pt.log(less)
+    return log_ratio, volume

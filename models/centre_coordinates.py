@@ -5,14 +5,14 @@ import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.bend import bend, gentle
-from takeoff.models.crowd_coordinates import gather, less_sound
+from takeoff.models.crowd_coordinates import gather
 from takeoff.models.questions import READINGS
 from takeoff.models.rise import HAZARD, YEARS_LEFT, inspection_odds, racing, width
 from takeoff.models.straightening import Straightening
 from takeoff.models.usual_crowd import usual_crowd
 from takeoff.models.worldviews import MARGIN, OFFENSE
 
-__all__ = ["center"]
+__all__ = ["center", "settle"]
 
 _USUAL_ARRIVAL = 30.0
 """Median years until transformative AI from which others are counted: about the usual."""
@@ -38,10 +38,10 @@ def center(way: Straightening) -> TensorVariable:
         apart = of_offense / steep if guide.crowds else pt.zeros_like(of_offense)
         story[contrast] = pt.set_subtensor(free[contrast][:, OFFENSE], apart)
         volume -= guide.contrasts.shape[1] * pt.log(steep)
-    volume += _settle(way, wide)
     if guide.crowds:
-        volume += gather(way, usual_crowd(model, guide))
+        volume += gather(way, usual_crowd(model, guide, settle), settle)
     else:
+        volume += settle(way, free[way.value("margin")])
         disagreement = way.value("disagreement")
         scaled = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
         story[disagreement] = pt.inc_subtensor(scaled[OFFENSE], -pt.log(steep))
@@ -64,13 +64,14 @@ def _arrive(way: Straightening) -> TensorVariable:
     return -slope
 
 
-def _settle(way: Straightening, wide: TensorVariable) -> TensorVariable:
+def settle(way: Straightening, centre: TensorVariable) -> TensorVariable:
     """Count margin's centre and contrasts by the camps' soundness; give the log volume."""
     guide, free, story, model = way.guide, way.free, way.story, way.model
+    (wide,) = way.stated([width(model.named_vars)])
     margin, spread = way.value("margin"), guide.spreads[MARGIN]
     inspection, lost = way.stated([inspection_odds(model.named_vars), racing(model.named_vars)])
     made_of, moves = guide.camps()
-    own = free[margin][None] - (less_sound(way) if guide.crowds else 0.0)
+    own = centre[None]
     if way.has("contrast"):
         own = pt.concatenate([own, spread * free[way.value("contrast")][:, MARGIN]])
     start = HAZARD * moves * inspection

@@ -37,7 +37,7 @@ get a coordinate in which they are nearly normal. The density sampled is the mod
 is a file: ``centre_coordinates``, ``crowd_coordinates``, ``deviation_coordinates``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,6 +53,7 @@ from takeoff.models.guide import Guide
 from takeoff.models.program import Program
 from takeoff.models.special import FloatArray
 from takeoff.models.straightening import Straightening
+from takeoff.models.worldviews import MARGIN
 from takeoff.models.writer import program_of
 
 __all__ = ["Coordinates", "straightened"]
@@ -71,11 +72,15 @@ class Coordinates:
         The story's variables, by name, as functions of the coordinates.
     inputs
         The coordinates, in the order in which they make up a vector.
+    sided
+        Place in that vector of the ratio of a crowd's disagreements, in margin and in offense: the
+        posterior may lie on both sides of 0, and little between. None without crowds.
     """
 
     model: pm.Model
     outputs: Mapping[str, TensorVariable]
     inputs: tuple[TensorVariable, ...]
+    sided: int | None
 
     def program(self) -> Program:
         """Write the log density of a vector of all coordinates as a program."""
@@ -112,7 +117,15 @@ def straightened(model: pm.Model, guide: Guide) -> Coordinates:
         sampled,
         {str(each.name): output for each, output in zip(named, outputs, strict=True)},
         tuple(free.values()),
+        _place_of_ratio(way, [np.size(start[each.name]) for each in stories]),
     )
+
+
+def _place_of_ratio(way: Straightening, sizes: Sequence[int]) -> int | None:
+    if not way.guide.crowds:
+        return None
+    before = list(way.free).index(way.value("disagreement"))
+    return sum(sizes[:before]) + MARGIN
 
 
 def _unfold(way: Straightening) -> TensorVariable:

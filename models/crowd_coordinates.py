@@ -1,10 +1,10 @@
-"""Coordinates of what a crowd's answers pin down: how its levels lie, whatever their middle.
+"""Coordinates of what a crowd's answers pin down: how they lie, whatever their middle.
 
-Thousands of answers tell the width and the skewness of a crowd's levels to a few hundredths, and
-everything in a world moves both. Two of the story's variables are counted so that, as all else
-varies, the levels keep their shape: the centre of offense, and how far people disagree in all. The
-shape is worked out at fixed values of the two; how they change it there hardly depends on anything
-else (``usual_crowd``), so one step leads to where the shape is the usual one.
+Thousands of answers tell their shape to a few hundredths, and everything in a world moves it. Three
+of the story's variables, the knobs, are counted so that it stays as it usually is: the centre of
+offense, that of margin, and how far people disagree in all. The shape is worked out at usual
+knobs; how they change it there depends on little but the ratio of disagreements (``usual_crowd``),
+so one step leads to where the shape is the usual one, and coordinates are counted from there.
 """
 
 from dataclasses import replace
@@ -13,60 +13,47 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.bend import gentle, unfolded
+from takeoff.models.bend import shared_out, unfolded
 from takeoff.models.straightening import Straightening
-from takeoff.models.usual_crowd import Usual, shape_of, spread_out
+from takeoff.models.usual_crowd import KNOBS, Settle, Usual, shape_of, spread_out
 from takeoff.models.worldviews import MARGIN, OFFENSE
 
-__all__ = ["gather", "less_sound"]
+__all__ = ["gather"]
 
-_FARTHEST_STEP = (2.0, 1.0)
-"""Of the centre in units of total disagreement, and of the logarithm of that: farther steps come
-from worlds in which levels have no shape to speak of."""
-_LESS_SOUND, _FROM = 1.2, -0.3
-"""Units of margin's coordinate by which a crowd's centre is lower for each unit of that of its
-ratio of disagreements, and from where on: seen in ESPAI's posterior, in which people disagree
-either in offense or in margin."""
+_FARTHEST_STEP = np.array([6.0, 1.0, 2.0])
+"""Of each knob: farther steps come from worlds in which answers have no shape to speak of."""
 
 
-def gather(way: Straightening, usual: Usual) -> TensorVariable:
-    """Count the centre of offense, and disagreement, by the shape of levels; give the log volume.
+def gather(way: Straightening, usual: Usual, settle: Settle) -> TensorVariable:
+    """Count centres and disagreement by the shape of a crowd's answers; give the log volume.
 
     People differ by s as margins do, and by t as offense does: the shape pins s² + t² down, and
-    hardly says which it is. So these are counted by √(s² + t²) and by s / t, unfolded, as either
-    may be next to nothing.
+    hardly says which it is. So these are counted by √(s² + t²) and by s / t, of which either may
+    be next to nothing.
     """
     model = way.model
-    value, centre = way.value("disagreement"), way.value("offense")
+    value = way.value("disagreement")
     own = way.free[value]
     prior = model["disagreement"].owner.op.dist_params(model["disagreement"].owner)[1]
     pair = [MARGIN, OFFENSE]
     _, undone = unfolded(own[pair], pt.broadcast_to(prior, own.shape)[pair])
-    log_ratio, volume = unfolded(own[MARGIN], pt.ones(()))
-    start = way.story[value]
+    log_ratio, volume = shared_out(own[MARGIN])
+    near, start = usual.near(own[MARGIN]), dict(way.story)
 
-    def at(push: TensorVariable, total: TensorVariable) -> Straightening:
-        return replace(way, story={**way.story, **spread_out(way, start, push, total, log_ratio)})
+    def at(knobs: TensorVariable) -> tuple[Straightening, TensorVariable]:
+        there = replace(way, story=dict(start))
+        push, total, sound = (knobs[row] for row in range(len(KNOBS)))
+        slope = settle(there, sound)
+        there.story.update(spread_out(there, start[value], push, total, log_ratio))
+        return there, slope
 
-    base, unit = np.array([usual.push, usual.total]), np.exp(usual.total)
-    shape = shape_of(at(*(pt.constant(each) for each in base)), usual.middles)
-    missing = [usual.shape[row] - shape[row] for row in range(len(base))]
-    step = [
-        _held(row[0] * missing[0] + row[1] * missing[1], most)
-        for row, most in zip(usual.inverse, _FARTHEST_STEP, strict=True)
-    ]
-    push = base[0] + unit * (step[0] + way.free[centre])
-    way.story.update(at(push, base[1] + step[1] + own[OFFENSE]).story)
+    base, _ = at(near.knobs)
+    missing = near.shape - shape_of(base, usual.measure)
+    step = (near.gain * missing[None]).sum(axis=1)
+    step = step / pt.sqrt(1 + (step / _FARTHEST_STEP) ** 2)
+    free = pt.stack([way.free[way.value("offense")], own[OFFENSE], way.free[way.value("margin")]])
+    there, slope = at(near.knobs + step + (near.scale * free[None]).sum(axis=1))
+    way.story.update(there.story)
     (steep,) = way.stated([model["decisiveness"]])
-    return volume - undone + usual.total - pt.log(steep)
-
-
-def less_sound(way: Straightening) -> TensorVariable:
-    """Give by how much a crowd's centre of margin is lower where people disagree in margins."""
-    ratio = way.free[way.value("disagreement")][MARGIN]
-    return _LESS_SOUND * gentle(2 * (ratio - _FROM)) / 2
-
-
-def _held(step: TensorVariable, most: float) -> TensorVariable:
-    """Hold a step to less than the farthest, smoothly."""
-    return step / pt.sqrt(1 + (step / most) ** 2)
+    scaled = pt.add(*(pt.log(near.scale[row, row]) for row in range(len(KNOBS))))
+    return volume + slope + scaled - undone - pt.log(steep)

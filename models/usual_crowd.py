@@ -1,63 +1,113 @@
-"""Where crowds stand in a usual world, and how the shape of their levels changes around there."""
+"""Where crowds stand in usual worlds, and how the shape of their answers changes around there.
 
-from collections.abc import Sequence
+People may disagree in offense, in margin or in both, and each makes other worlds likely. So usual
+worlds are sought for several ratios of the two, and what lies between is told from those nearby.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
-from scipy.optimize import minimize
 
-from takeoff.models.bend import unfolded
+from takeoff.models.bend import shared_out
 from takeoff.models.guide import Guide
-from takeoff.models.program import Density, Program
+from takeoff.models.likeliest import likeliest
+from takeoff.models.program import Program
+from takeoff.models.questions import READINGS
 from takeoff.models.rise import width
 from takeoff.models.special import FloatArray
 from takeoff.models.straightening import Straightening
 from takeoff.models.worldviews import MARGIN, OFFENSE
 from takeoff.models.writer import program_of
 
-__all__ = ["Usual", "shape_of", "spread_out", "usual_crowd"]
+__all__ = ["KNOBS", "Measure", "Near", "Settle", "Usual", "shape_of", "spread_out", "usual_crowd"]
+
+KNOBS = ("push", "total", "sound")
+"""What coordinates set so that levels keep their shape. Push is the panel's centre: decisiveness
+times what offense is ahead of the humans' defence. Total is the logarithm of how far people
+disagree in all, in the same units. Sound is the coordinate of margin's centre."""
+Settle = Callable[[Straightening, TensorVariable], TensorVariable]
+"""States margin's centre by its coordinate; gives the log volume."""
 
 _WORTH = 2.0
 """What a probit of margin is worth in units of decisiveness times offense, in a crowd's levels."""
-_USUAL_RATIO = -1.0
-"""Of disagreement in margin and in offense, unfolded: people disagree in offense mostly."""
-_STARTS = (0.0, 1.0)
-"""Of push and total."""
-_STEPS = (0.2, 0.05)
-"""Of the same, to either side, by which a change of shape is told."""
-_BLURRED = 30.0
-"""Condition of the change of shape from which on the one cannot be told from the other."""
-_LEAST_VARIANCE = 1e-4
-"""Added to that of levels, which may all be the same."""
+_RATIOS = np.arange(-2.5, 2.6, 0.5)
+"""Coordinates of the ratio of disagreement in margin to that in offense (``shared_out``)."""
+_NEARBY, _FARTHEST = 0.35, 4.0
+"""How far around a ratio its usual world counts, and beyond which no ratio differs."""
+_START = np.array([0.0, 1.0, 0.0])
+_STEPS = np.array([0.2, 0.05, 0.1])
+"""Of knobs, to either side, by which a change of shape is told."""
+_LOOSE = np.array([3.0, 1.0, 1.0])
+"""Standard deviation of knobs where shape tells nothing of them, about."""
+_BOUNDS, _BLUR = np.array([-1.3, -0.65, 0.0, 0.65, 1.3]), 0.3
+"""Bounds between answers in units of their standard deviation, and how sharp they are in units of
+noise. Finer ones see what single answers do not; blunter ones miss what thousands tell."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How the shape of answers is told.
+
+    Attributes
+    ----------
+    middles
+        The middle of what each crowd answers to each question in a usual world (question,).
+    bounds
+        Bounds between answers, counted from the middle in log-odds (bound,).
+    blur
+        Width of a bound.
+    """
+
+    middles: tuple[FloatArray, ...]
+    bounds: FloatArray
+    blur: float
+
+
+@dataclass(frozen=True)
+class Near:
+    """What is usual, at each of several ratios or near one of them.
+
+    Attributes
+    ----------
+    knobs
+        Where they stand (..., knob).
+    shape
+        Of answers there, see ``shape_of`` (..., bound).
+    gain
+        Change of knobs to a change of shape (..., knob, bound).
+    scale
+        How far knobs can be told, as the root of their covariance (..., knob, knob).
+    """
+
+    knobs: Any
+    shape: Any
+    gain: Any
+    scale: Any
 
 
 @dataclass(frozen=True)
 class Usual:
-    """Where crowds stand in a usual world.
+    """Where crowds stand in usual worlds: how answers are measured, and what is usual by ratio."""
 
-    Attributes
-    ----------
-    push
-        Of the panel's centre: decisiveness times what offense is ahead of the humans' defence.
-    total
-        Logarithm of how far people disagree, in the same units.
-    shape
-        Of levels there, see ``shape_of`` (2,).
-    inverse
-        Change of push, in units of total disagreement, and of total to a change of shape (2, 2);
-        zeros where shape tells nothing of them.
-    middles
-        The middle of what each crowd answers to each question there (question,).
-    """
+    measure: Measure
+    by_ratio: Near
 
-    push: float
-    total: float
-    shape: FloatArray
-    inverse: FloatArray
-    middles: tuple[FloatArray, ...]
+    def near(self, ratio: TensorVariable) -> Near:
+        """Give what is usual near a ratio, in its coordinate."""
+        held = pt.clip(ratio, -_FARTHEST, _FARTHEST)
+        weight = pt.exp((held * _RATIOS - _RATIOS**2 / 2) / _NEARBY**2)
+        weight = weight / weight.sum()
+
+        def blend(values: FloatArray) -> TensorVariable:
+            return (weight.reshape((-1, *[1] * (values.ndim - 1))) * values).sum(axis=0)
+
+        whole = self.by_ratio
+        return Near(*(blend(each) for each in (whole.knobs, whole.shape, whole.gain, whole.scale)))
 
 
 def spread_out(
@@ -81,41 +131,47 @@ def spread_out(
     }
 
 
-def shape_of(way: Straightening, middles: tuple[FloatArray, ...]) -> TensorVariable:
-    """Give how the levels of crowds lie, as told: logarithm of their spread, and skewness (2,).
+def shape_of(way: Straightening, measure: Measure) -> TensorVariable:
+    """Give how answers of crowds lie: log-odds of those below each bound (bound,).
 
-    The mean over questions and people, offsets being such that answers have these middles.
+    The mean over questions and people, offsets being such that answers have the usual middles.
     """
     crowds = way.guide.crowds
     people = np.array([told.counts.sum() for told, _ in crowds])
-    parts = []
-    for (told, _), middle, share in zip(crowds, middles, people / people.sum(), strict=True):
-        mass, plain, own = way.stated([told.mass, told.plain, told.middle])
+    shape = pt.zeros(len(measure.bounds))
+    for (told, _), middle, share in zip(
+        crowds, measure.middles, people / people.sum(), strict=True
+    ):
+        mass, plain, own = way.stated([told.rough_mass, told.plain, told.rough_middle])
         seen = told.softly(plain + (middle - own)[:, None])
         around = seen - (mass * seen).sum(axis=1)[:, None]
-        log_spread = 0.5 * pt.log((mass * around**2).sum(axis=1) + _LEAST_VARIANCE)
-        skewness = (mass * around**3).sum(axis=1) * pt.exp(-3 * log_spread)
-        parts.append(share * pt.stack([log_spread.mean(), skewness.mean()]))
-    return pt.stack(parts).sum(axis=0)
+        below = [
+            (mass * pt.sigmoid((bound - around) / measure.blur)).sum(axis=1)
+            for bound in measure.bounds
+        ]
+        part = pt.stack(below)
+        shape = shape + share * (pt.log(part) - pt.log1p(-part)).mean(axis=1)
+    return shape
 
 
-def usual_crowd(model: pm.Model, guide: Guide) -> Usual:
-    """Find the likeliest world in which crowds say what they say, and how their shape changes.
+def usual_crowd(model: pm.Model, guide: Guide, settle: Settle) -> Usual:
+    """Find, for each ratio, the likeliest world in which crowds say what they say.
 
-    Sought are push and total and all that experts do not have of their own.
+    Sought are the knobs and all that experts do not have of their own.
     """
     start = model.initial_point()
     values = {model.rvs_to_values[each]: each for each in model.free_RVs}
     own = {each for each, dims in model.named_vars_to_dims.items() if "expert" in dims}
     sought = [value for value, each in values.items() if each.name not in own]
     fixed = {value: pt.constant(np.asarray(start[value.name], float)) for value in values}
-    way = Straightening(model, guide, {}, {**fixed, **{each: each for each in sought}})
-    push, total = pt.dscalar("push"), pt.dscalar("total")
-    log_ratio, _ = unfolded(pt.constant(_USUAL_RATIO), pt.ones(()))
+    free = {**fixed, **{each: each for each in sought}}
+    way = Straightening(model, guide, free, dict(free))
+    ratio, push, total, sound = (pt.dscalar(name) for name in ("ratio", *KNOBS))
+    settle(way, sound)
+    log_ratio, _ = shared_out(ratio)
     way.story.update(spread_out(way, way.value("disagreement"), push, total, log_ratio))
-    inputs = [push, total, *sought]
-    shapes = [(), (), *(np.shape(start[each.name]) for each in sought)]
-    begin = [np.array(_STARTS), *(np.ravel(start[each.name]) for each in sought)]
+    inputs = [ratio, push, total, sound, *sought]
+    shapes = [(), (), (), (), *(np.shape(start[each.name]) for each in sought)]
 
     def written(graphs: Sequence[TensorVariable]) -> Program:
         return program_of(graphs, inputs, shapes)
@@ -123,27 +179,51 @@ def usual_crowd(model: pm.Model, guide: Guide) -> Usual:
     told = [each for each, _ in guide.crowds]
     terms = [model.logp(vars=model.free_RVs), *(each.log_likelihood for each in told)]
     density = written([pt.add(*way.stated(terms))]).density()
-    found = _likeliest(density, np.concatenate(begin))
-    answered = written(way.stated([each.answered_middle for each in told]))
-    middles = tuple(each[0] for each in answered.values(found[None]))
-    shape = written([shape_of(way, middles)])
-    inverse = _inverse(shape, found, np.array([np.exp(found[1]), 1.0]))
-    here = shape.values(found[None])[0][0]
-    return Usual(float(found[0]), float(found[1]), here, inverse, middles)
+    point = np.concatenate([[0.0], _START, *(np.ravel(start[each.name]) for each in sought)])
+    found = []
+    for each in _RATIOS:
+        point = likeliest(density, np.append(each, point[1:]), held=0)
+        found.append(point)
+    best = max(found, key=lambda point: density(point)[0])
+    measure = _measure(way, written, best)
+    shape = written([shape_of(way, measure)])
+    people = sum(each.counts.sum() for each in told)
+    rows = [_near(lambda points: shape.values(points)[0], each, people) for each in found]
+    return Usual(measure, Near(*(np.array(each) for each in zip(*rows, strict=True))))
 
 
-def _likeliest(density: Density, begin: FloatArray) -> FloatArray:
-    def misfit(point: FloatArray) -> tuple[float, FloatArray]:
-        value, gradient = density(point)
-        return (-value, -gradient) if np.isfinite(value) else (np.inf, 0 * point)
+def _measure(
+    way: Straightening, written: Callable[[Sequence[TensorVariable]], Program], best: FloatArray
+) -> Measure:
+    """Lay bounds by how far answers lie apart in the likeliest world."""
+    told = [each for each, _ in way.guide.crowds]
+    seen = [each.softly(each.plain + each.offset[:, None]) for each in told]
+    squares = [(each.mass * at**2).sum(axis=1) for each, at in zip(told, seen, strict=True)]
+    middles = [(each.mass * at).sum(axis=1) for each, at in zip(told, seen, strict=True)]
+    noise = way.model["noise"][READINGS.index("level")]
+    answered = [each.answered_middle for each in told]
+    graphs = way.stated([noise, *squares, *middles, *answered])
+    level, *rest = (each[0] for each in written(graphs).values(best[None]))
+    parts = [np.array(rest[row * len(told) : (row + 1) * len(told)]) for row in range(3)]
+    variance = float(np.mean(parts[0] - parts[1] ** 2))
+    apart = np.sqrt(variance + float(level) ** 2)
+    return Measure(tuple(parts[2]), apart * _BOUNDS, _BLUR * float(level))
 
-    return minimize(misfit, begin, jac=True, method="L-BFGS-B").x
 
+def _near(
+    shape: Callable[[FloatArray], FloatArray], found: FloatArray, people: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Give the knobs found, the shape there, gain and scale.
 
-def _inverse(shape: Program, found: FloatArray, units: FloatArray) -> FloatArray:
-    """Give the changes of push and total, in units, to a change of shape (2, 2)."""
-    sides = np.diag(_STEPS) @ np.eye(2, len(found))
-    ahead, behind = (shape.values(found + sign * sides)[0] for sign in (1, -1))
-    change = ((ahead - behind) / (2 * np.array(_STEPS)[:, None])).T * units
-    clear = np.isfinite(change).all() and np.linalg.cond(change) < _BLURRED
-    return np.linalg.inv(change) if clear else np.zeros((2, 2))
+    As in a regression of the knobs on so many people's answers, sorted by the bounds.
+    """
+    sides = np.zeros((len(KNOBS), len(found)))
+    sides[:, 1 : 1 + len(KNOBS)] = np.diag(_STEPS)
+    moved = (shape(found + sides) - shape(found - sides)) / (2 * _STEPS[:, None])
+    here = shape(found[None])[0]
+    below = 1 / (1 + np.exp(-here))
+    spread = below * (1 - below)
+    scatter = np.minimum.outer(below, below) - np.outer(below, below)
+    telling = moved @ np.linalg.inv(scatter / np.outer(spread, spread) / people)
+    left = np.linalg.inv(telling @ moved.T + np.diag(_LOOSE**-2))
+    return found[1 : 1 + len(KNOBS)], here, left @ telling, np.linalg.cholesky(left)

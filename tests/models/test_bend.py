@@ -6,8 +6,9 @@ import numpy as np
 import pytensor.tensor as pt
 from pytensor.compile.maker import function as graph_function
 from pytensor.compile.mode import Mode
+from scipy.stats import norm
 
-from takeoff.models.bend import bend, gentle, unfolded
+from takeoff.models.bend import bend, gentle, shared_out, unfolded
 
 INTERPRETED = Mode(linker="py", optimizer="fast_compile")
 COUNT = 2000
@@ -57,3 +58,14 @@ def test_an_unfolded_half_normal_is_positive_and_its_volume_is_the_derivative() 
         np.testing.assert_allclose(here, np.log((ahead - behind) / (2 * step)), atol=1e-6)
     # Far out the variable is the coordinate, in units of its spread.
     np.testing.assert_allclose(np.exp(evaluate(np.array([6.0]))[0]), 0.7 * 6, rtol=1e-6)
+
+
+def test_what_is_shared_out_may_go_to_either_part_and_its_volume_is_the_derivative() -> None:
+    own = pt.vector()
+    evaluate: Any = graph_function([own], list(shared_out(own)), mode=INTERPRETED)
+    at, step = np.linspace(-5, 5, 11), 1e-5
+    ratio, volume = evaluate(at)
+    slope = (evaluate(at + step)[0] - evaluate(at - step)[0]) / (2 * step)
+    np.testing.assert_allclose(volume, np.log(slope), atol=1e-6)
+    np.testing.assert_allclose(ratio, -ratio[::-1], atol=1e-9)
+    np.testing.assert_allclose(1 / (1 + np.exp(-ratio)), norm.cdf(at), rtol=1e-9)

@@ -8,16 +8,16 @@ import pymc as pm
 import pytest
 
 from takeoff.data import join, load_study
-from takeoff.models.centre_coordinates import center
+from takeoff.models.centre_coordinates import center, settle
+from takeoff.models.likeliest import likeliest
 from takeoff.models.panel import Panel, panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.special import FloatArray
 from takeoff.models.straightening import Straightening
 from takeoff.models.usual_crowd import Usual, shape_of, usual_crowd
-from takeoff.models.worldviews import MARGIN
 from takeoff.models.writer import program_of
 
-KNOBS = ("offense", "disagreement_log__")
+KNOBS = ("offense", "margin", "disagreement_log__")
 
 
 @pytest.fixture(scope="module")
@@ -27,11 +27,11 @@ def survey() -> Panel:
 
 @pytest.fixture(scope="module")
 def usual(survey: Panel) -> Usual:
-    return usual_crowd(survey.model, survey.guide)
+    return usual_crowd(survey.model, survey.guide, settle)
 
 
 def shapes_at(survey: Panel, usual: Usual, points: FloatArray, monkeypatch: Any) -> FloatArray:
-    """Give the shape of levels (point, 2) where all coordinates but the crowd's own vary."""
+    """Give the shape of answers (point, bound) in coordinates of the panel's centre."""
     monkeypatch.setattr("takeoff.models.centre_coordinates.usual_crowd", lambda *_: usual)
     start = survey.model.initial_point()
     values = [survey.model.rvs_to_values[each] for each in survey.model.free_RVs]
@@ -39,27 +39,35 @@ def shapes_at(survey: Panel, usual: Usual, points: FloatArray, monkeypatch: Any)
         free = {each: pm.Flat(each.name, shape=np.shape(start[each.name])) for each in values}
         way = Straightening(survey.model, survey.guide, free, dict(free))
         center(way)
-        shape = shape_of(way, usual.middles)
-    vectors = []
-    for each in values:
-        size = max(1, int(np.prod(np.shape(start[each.name]))))
-        own, points = np.split(points, [size], axis=1)
-        if each.name in KNOBS:
-            own = np.zeros_like(own)
-            if size > 1:
-                own[:, MARGIN] = -1.0
-        vectors.append(own)
-    program = program_of(
-        [shape], list(free.values()), [np.shape(start[each.name]) for each in values]
-    )
-    return program.values(np.concatenate(vectors, axis=1))[0]
+        shape = shape_of(way, usual.measure)
+    shapes = [np.shape(start[each.name]) for each in values]
+    return program_of([shape], list(free.values()), shapes).values(points)[0]
 
 
-def test_levels_keep_their_shape(survey: Panel, usual: Usual, monkeypatch: Any) -> None:
+@pytest.mark.parametrize("ratio", [-1.5, 1.5])
+def test_answers_keep_their_shape(
+    survey: Panel, usual: Usual, ratio: float, monkeypatch: Any
+) -> None:
     """In coordinates without the step the same points scatter three times as far and more."""
-    points = np.random.default_rng(3).normal(0, 0.4, (60, 200))
+    coordinates = survey.coordinates()
+    sided = coordinates.sided
+    assert sided is not None
+    program = coordinates.program()
+    begin = np.where(np.arange(program.variables) == sided, ratio, 0.0)
+    middle = likeliest(program.density(), begin, sided, 150)
+    start = survey.model.initial_point()
+    names = np.concatenate(
+        [np.repeat(str(each.name), np.size(start[str(each.name)])) for each in coordinates.inputs]
+    )
+    scatter = np.where(np.isin(names, KNOBS), 0.0, 0.4)
+    points = middle + scatter * np.random.default_rng(3).normal(size=(60, len(middle)))
     kept = shapes_at(survey, usual, points, monkeypatch)
-    fixed = replace(usual, inverse=np.zeros((2, 2)))
-    loose = shapes_at(survey, fixed, points, monkeypatch)
-    spread = [np.diff(np.quantile(each, [0.16, 0.84], axis=0))[0] for each in (kept, loose)]
-    assert (spread[0] < spread[1] / 3).all()
+    still = replace(usual, by_ratio=replace(usual.by_ratio, gain=0 * usual.by_ratio.gain))
+    loose = shapes_at(survey, still, points, monkeypatch)
+    spread = [np.ptp(np.quantile(each, [0.16, 0.84], axis=0), axis=0) for each in (kept, loose)]
+    assert spread[0].mean() < spread[1].mean() / 3
+
+
+def test_the_usual_shape_is_what_was_said_whatever_people_disagree_in(usual: Usual) -> None:
+    below = 1 / (1 + np.exp(-usual.by_ratio.shape))
+    assert np.ptp(below, axis=0).max() < 0.02

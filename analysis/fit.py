@@ -135,6 +135,7 @@ def sample_panel(
         chains=chains,
         progress=progress,
         warm=warm,
+        sided=coordinates.sided,
     )
     if warm is None:
         notes["unconstrained_draw"] = (("chain", "draw", "coordinate"), points)

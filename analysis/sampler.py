@@ -28,6 +28,8 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.analysis.brisk import keep_memory
+from takeoff.analysis.sides import Sides, starts_on_both, within
 from takeoff.models.program import Density, Program
 from takeoff.models.special import FloatArray
 
@@ -43,8 +45,8 @@ quarter of a period is 1.57; what goes on beyond it turns back."""
 _KEPT = 0.6
 """Share of the momentum that the next trajectory keeps. With more, means would be known better
 still and spreads worse: what a direction has of energy changes by what is drawn afresh."""
-_EACH = 2
-"""Trajectories to each draw that is kept."""
+_EACH, _EACH_OF_CROWDS = 2, 1
+"""Trajectories to each draw that is kept; with a crowd, which tells more, one is worth as much."""
 _VARIED = (0.5, 1.5)
 """Lengths in units of the mean. Were all alike, what oscillates in step would never mix."""
 _MOST_STEPS, _MOST_LEARNING = 64, 32
@@ -105,7 +107,9 @@ class _Density(Op):
     def perform(self, node: Apply, inputs: Any, outputs: Any) -> None:
         """Evaluate."""
         # Begun where it is used: each chain's process needs a memory of its own.
-        self._evaluate = self._evaluate or self._begin()
+        if self._evaluate is None:
+            keep_memory()
+            self._evaluate = self._begin()
         # PyMC asks again where a trajectory begins, mostly where the last one ended.
         if self._last is None or not np.array_equal(self._last[0], inputs[0]):
             self._last = (inputs[0].copy(), *self._evaluate(inputs[0]))
@@ -158,6 +162,7 @@ class Trajectories(pm.HamiltonianMC):
     """PyMC's Hamiltonian sampler, with a length drawn for each trajectory."""
 
     path_length: float
+    sides: Sides | None = None
 
     def astep(self, q0: Any) -> Any:
         """Make one trajectory; of one that runs away, the energy may overflow."""
@@ -170,10 +175,20 @@ class Trajectories(pm.HamiltonianMC):
             self.path_length = mean
 
     def _hamiltonian_step(self, start: Any, p0: Any, step_size: float) -> Any:
-        made = super()._hamiltonian_step(start, p0, step_size)
+        made = super()._hamiltonian_step(self._on_either_side(start, p0), p0, step_size)
         if isinstance(self.potential, _Momenta):
             self.potential.heed(np.asarray(made.end.p), made.stats["accepted"])
         return made
+
+    def _on_either_side(self, start: Any, momentum: Any) -> Any:
+        """Give the state to begin with: that on the other side, if it is likely enough."""
+        over = self.sides.over(start.q.data) if self.sides else None
+        if over is None:
+            return start
+        point, volume = over
+        there = self.integrator.compute_state(start.q._replace(data=point), momentum)
+        gained = there.model_logp - start.model_logp + volume
+        return there if np.log(self.rng.uniform()) < gained else start
 
 
 def near_zero(random: np.random.Generator, shape: tuple[int, ...]) -> FloatArray:
@@ -188,6 +203,7 @@ def stepping(
     accept: float | None = None,
     scale: FloatArray | None = None,
     length: float | None = None,
+    sides: Sides | None = None,
 ) -> tuple[pm.Model, Trajectories]:
     """Give a density to PyMC: a model of the one vector ``point``, and the way it steps.
 
@@ -203,6 +219,8 @@ def stepping(
         Each coordinate's spread (coordinate,); learned while tuning, unless given.
     length
         Of steps, in spreads; tuned, unless given.
+    sides
+        Between which trajectories may change when they begin.
     """
     scales = (
         _Scales(
@@ -232,6 +250,7 @@ def stepping(
             step_rand=None,
             compile_kwargs={"mode": _PLAIN},
         )
+    step.sides = sides
     return model, step
 
 
@@ -244,6 +263,7 @@ def sample(
     chains: int,
     progress: bool = False,
     warm: WarmStart | None = None,
+    sided: int | None = None,
 ) -> tuple[FloatArray, xr.Dataset]:
     """Sample a program's density.
 
@@ -262,6 +282,9 @@ def sample(
     warm
         Where to start, if it is known. Chains then run in longer steps, and one by one unless it
         says otherwise, for many short runs share a machine.
+    sided
+        The coordinate whose sign tells on which of two sides of the posterior a point is, if it
+        may have two (``sides``). Chains then start on both.
 
     Returns
     -------
@@ -278,24 +301,29 @@ def sample(
     cores = os.process_cpu_count()
     alone = stepping(program.density, size)
     starts = near_zero(random, (chains, size))
+    if sided is not None:
+        starts = starts_on_both(program.density(), starts, sided)
     if tune < _FEWEST:
         return _run(alone, starts, seed, draws, tune, cores, progress)
     learning, settling = round(_LEARNING * tune), round(_SETTLING * tune)
     found, learned = _run(
         alone, starts, seed, learning, tune - learning - settling, cores, progress
     )
-    spreads = found.reshape(-1, size).std(axis=0)
+    whole = found.reshape(-1, size)
+    sides = None if sided is None else Sides.of(whole, sided)
+    spreads = (whole if sided is None else within(whole, sided)).std(axis=0)
     scale = np.where(spreads > 0, spreads, _FIRST_SCALE)
-    together = stepping(program.density, size, scale=scale)
+    together = stepping(program.density, size, scale=scale, sides=sides)
     found, settled = _run(together, found[:, -1], seed + 1, chains, settling, cores, progress)
     length = float(np.exp(np.log(settled["step_size"][:, -1]).mean()))
-    agreed = stepping(program.density, size, scale=scale, length=length)
-    points, drawn = _run(agreed, found[:, -1], seed + 2, _EACH * draws, 0, cores, progress)
-    notes = drawn.coarsen(draw=_EACH).mean()
-    notes["n_steps"] = drawn["n_steps"].coarsen(draw=_EACH).sum()
+    agreed = stepping(program.density, size, scale=scale, length=length, sides=sides)
+    each = _EACH if sided is None else _EACH_OF_CROWDS
+    points, drawn = _run(agreed, found[:, -1], seed + 2, each * draws, 0, cores, progress)
+    notes = drawn.coarsen(draw=each).mean()
+    notes["n_steps"] = drawn["n_steps"].coarsen(draw=each).sum()
     notes["diverging"] = notes["diverging"] > 0
     notes.attrs["gradients"] = sum(each.attrs["gradients"] for each in (learned, settled, drawn))
-    return points[:, _EACH - 1 :: _EACH], notes.assign_coords(draw=np.arange(draws))
+    return points[:, each - 1 :: each], notes.assign_coords(draw=np.arange(draws))
 
 
 def _run(

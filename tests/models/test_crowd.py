@@ -138,14 +138,14 @@ def test_finer_nodes_say_the_same(
 ) -> None:
     """Of each answer, whatever people disagree in, and in worlds that hardly fit."""
     nodes = {"as it is": crowd_nodes(), "finer": crowd_nodes(density=32.0, table_step=0.25)}
-    found = {}
+    _, (crowd,) = part(survey)
+    counts, found = crowd.counts, {}
     for name, laid in nodes.items():
         monkeypatch.setattr("takeoff.models.crowd_likelihood.crowd_nodes", lambda laid=laid: laid)
         panel = panel_model(survey, prior_set("neutral"))
         truth, _ = simulate_panel(panel, 3, seed=2)
         truth["noise"][..., 0] = 1.0
         truth["disagreement"][:] = apart
-        counts = panel.crowds[0].counts
         found[name] = log_likelihood(truth, panel)["crowd"].values[0] / counts
     error = found["as it is"] - found["finer"]
     assert np.sqrt((error**2 @ counts) / counts.sum()).max() < 0.015

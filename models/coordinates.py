@@ -27,8 +27,8 @@ the answers see:
   1 / decisiveness;
 - a question's offset from the one at which the panel's mean answer is as expected, or where a
   crowd was asked about its middle;
-- with crowds, the centre of offense and disagreement from where people's levels keep their width
-  and skewness, and disagreement in margin by its ratio to that in offense;
+- with crowds, the centres of offense and margin, and disagreement in both, from where people's
+  answers keep their shape, and disagreement in margin by its ratio to that in offense;
 - noise as that of an expert of mean care.
 
 Each is counted from quantities that do not depend on it, so the change of variables costs one

@@ -6,8 +6,9 @@ A person's answers to questions q, each an interval, have the probability::
 
 over the deviation v from the camp's centre, tail multiplier included, and care. All questions of
 a crowd ask for what takeover decides, of which the level is a function. So the integral over v is
-done in two steps (``crowd_kernel``): nodes of v (``lattice``) are laid on a grid of log-odds of
-takeover; then for each pattern of answers the grid is summed over, for each node of care.
+done in two steps: nodes of v (``lattice``) are laid on a grid of log-odds of takeover
+(``crowd_spread``); then for each pattern of answers the grid is summed over, for each node of care
+(``crowd_tally``).
 """
 
 from collections.abc import Mapping

@@ -6,7 +6,7 @@ parameters. In margin and offense, which decide the level, they are a hexagonal 
 that seen from any side they lie densely: levels may differ by the one, the other or both. It is
 laid in the plane of u, of which v = 3·sinh(u/3) is the deviation, out to twelve. Half of the people
 at a node are taken to be at the centre of slip and response, half on a ring around it, which is
-exact for polynomials of degree three; tail and direction run through all values from node to node.
+exact for polynomials of degree five; tail and direction run through all values from node to node.
 """
 
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from takeoff.models.special import FloatArray
 from takeoff.models.worldviews import TAIL_SPREAD
 
 __all__ = ["Nodes", "care_nodes", "crowd_nodes", "grid_of_levels", "lattice_of"]
+__all__ += ["rough_nodes"]
 
 _STRETCH = 3.0
 _FARTHEST = 12.0
@@ -31,6 +32,7 @@ _TURNED = np.pi / 12
 _TABLE_STEP = 0.5
 """In u, between margins and between offenses of the table that nodes read."""
 _ROUGH_DENSITY, _ROUGH_TABLE_STEP = 1.5, 1.05
+"""The same where it is enough to tell about how levels lie."""
 _RING = 2.0
 _DIRECTION, _TAIL = (0.7549, 0.5698), (0.4142, 0.7321)
 """Parts of a turn, and of people, by which direction and tail go on along the lattice's sides."""

@@ -40,6 +40,7 @@ _RATIOS = np.arange(-2.5, 2.6, 0.5)
 _NEARBY, _FARTHEST = 0.35, 4.0
 """How far around a ratio its usual world counts, and beyond which no ratio differs."""
 _START = np.array([0.0, 1.0, 0.0])
+"""Of knobs, for the first ratio; for others it is what was found for the one before."""
 _STEPS = np.array([0.2, 0.05, 0.1])
 """Of knobs, to either side, by which a change of shape is told."""
 _LOOSE = np.array([3.0, 1.0, 1.0])
@@ -47,6 +48,9 @@ _LOOSE = np.array([3.0, 1.0, 1.0])
 _BOUNDS, _BLUR = np.array([-1.3, -0.65, 0.0, 0.65, 1.3]), 0.3
 """Bounds between answers in units of their standard deviation, and how sharp they are in units of
 noise. Finer ones see what single answers do not; blunter ones miss what thousands tell."""
+_LEAST_BLUR, _LEAST_SHARE, _LEAST_SCATTER = 0.2, 1e-4, 0.01
+"""In log-odds: about the step of the grid. Of people on either side of a bound. Of shape, however
+many people tell it. All may say the same."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def shape_of(way: Straightening, measure: Measure) -> TensorVariable:
             (mass * pt.sigmoid((bound - around) / measure.blur)).sum(axis=1)
             for bound in measure.bounds
         ]
-        part = pt.stack(below)
+        part = _LEAST_SHARE + (1 - 2 * _LEAST_SHARE) * pt.stack(below)
         shape = shape + share * (pt.log(part) - pt.log1p(-part)).mean(axis=1)
     return shape
 
@@ -207,7 +211,7 @@ def _measure(
     parts = [np.array(rest[row * len(told) : (row + 1) * len(told)]) for row in range(3)]
     variance = float(np.mean(parts[0] - parts[1] ** 2))
     apart = np.sqrt(variance + float(level) ** 2)
-    return Measure(tuple(parts[2]), apart * _BOUNDS, _BLUR * float(level))
+    return Measure(tuple(parts[2]), apart * _BOUNDS, max(_BLUR * float(level), _LEAST_BLUR))
 
 
 def _near(
@@ -224,6 +228,7 @@ def _near(
     below = 1 / (1 + np.exp(-here))
     spread = below * (1 - below)
     scatter = np.minimum.outer(below, below) - np.outer(below, below)
-    telling = moved @ np.linalg.inv(scatter / np.outer(spread, spread) / people)
+    scatter = scatter / np.outer(spread, spread) / people
+    telling = moved @ np.linalg.inv(scatter + _LEAST_SCATTER**2 * np.eye(len(below)))
     left = np.linalg.inv(telling @ moved.T + np.diag(_LOOSE**-2))
     return found[1 : 1 + len(KNOBS)], here, left @ telling, np.linalg.cholesky(left)

@@ -123,12 +123,15 @@ class Told:
     @property
     def middle(self) -> TensorVariable:
         """About where the level lies, over the crowd, without the offset (question,)."""
-        return (self.mass * self.softly(self.plain)).sum(axis=1)
+        return self._middle(self.mass)
 
     @property
     def rough_middle(self) -> TensorVariable:
         """The same, from few nodes."""
-        return (self.rough_mass * self.softly(self.plain)).sum(axis=1)
+        return self._middle(self.rough_mass)
+
+    def _middle(self, mass: TensorVariable) -> TensorVariable:
+        return (mass * self.softly(self.plain)).sum(axis=1)
 
     @property
     def answered_middle(self) -> TensorVariable:

@@ -201,17 +201,18 @@ def _measure(
 ) -> Measure:
     """Lay bounds by how far answers lie apart in the likeliest world."""
     told = [each for each, _ in way.guide.crowds]
-    seen = [each.softly(each.plain + each.offset[:, None]) for each in told]
-    squares = [(each.mass * at**2).sum(axis=1) for each, at in zip(told, seen, strict=True)]
-    middles = [(each.mass * at).sum(axis=1) for each, at in zip(told, seen, strict=True)]
+    variances = []
+    for each in told:
+        seen = each.softly(each.plain + each.offset[:, None])
+        around = seen - (each.mass * seen).sum(axis=1)[:, None]
+        variances.append((each.mass * around**2).sum(axis=1))
     noise = way.model["noise"][READINGS.index("level")]
-    answered = [each.answered_middle for each in told]
-    graphs = way.stated([noise, *squares, *middles, *answered])
+    graphs = way.stated([noise, *variances, *(each.answered_middle for each in told)])
     level, *rest = (each[0] for each in written(graphs).values(best[None]))
-    parts = [np.array(rest[row * len(told) : (row + 1) * len(told)]) for row in range(3)]
-    variance = float(np.mean(parts[0] - parts[1] ** 2))
+    variance = np.concatenate(rest[: len(told)]).mean()
     apart = np.sqrt(variance + float(level) ** 2)
-    return Measure(tuple(parts[2]), apart * _BOUNDS, max(_BLUR * float(level), _LEAST_BLUR))
+    blur = max(_BLUR * float(level), _LEAST_BLUR)
+    return Measure(tuple(rest[len(told) :]), apart * _BOUNDS, blur)
 
 
 def _near(

@@ -105,6 +105,21 @@ def test_a_bias_and_a_surveys_offset_move_a_crowd_as_its_wordings_do(survey: Jud
     np.testing.assert_allclose(others, plain[1], rtol=1e-9)
 
 
+def test_crowds_may_be_asked_different_questions(survey: Judgments) -> None:
+    people = first(survey, 2 * PEOPLE)
+    half = np.repeat(["espai_2023", "other"], PEOPLE)
+    answers = people.answers.assign_coords(study=("expert", half))
+    others = np.isin(answers["expert_name"].values, answers["expert"].values[PEOPLE:])
+    kept = ~others | (answers["question"].values == "extremely_bad")
+    two = replace(people, answers=answers.isel(answer=np.flatnonzero(kept)))
+    panel = panel_model(two, prior_set("neutral"), many=PEOPLE)
+    assert [len(each.questions) for each in panel.crowds] == [4, 1]
+    program = panel.coordinates().program()
+    value, gradient = program.density()(np.zeros(program.variables))
+    assert np.isfinite(value)
+    assert np.isfinite(gradient).all()
+
+
 @pytest.mark.parametrize("noise", [0.3, 1.0])
 @pytest.mark.parametrize("apart", [[1, 1, 1, 1], [2, 0.1, 0.5, 0.5], [0.1, 2, 0.5, 0.5]])
 def test_patterns_are_as_likely_as_with_worldviews_told_apart(

@@ -33,6 +33,8 @@ __all__ += ["spread_reverse"]
 
 _LEAST = 1e-300
 _NEARLY_ONE = 1 - 1e-12
+_LANES = 8
+"""Numbers that a processor adds at once: loops over so many are one step."""
 _TOGETHER, _ALONE = FEATURES.index("takeover_together"), FEATURES.index("takeover_alone")
 
 
@@ -63,6 +65,29 @@ class Lattice(NamedTuple):
     bad: IntArray
 
 
+class Tape(NamedTuple):
+    """What is kept for the way back.
+
+    Attributes
+    ----------
+    ends
+        How histories end (end, margin).
+    features
+        Of the contest (offense, feature, end, tally).
+    sums, table
+        See ``_sum_ends`` and ``_tabulate``.
+    reads, levels
+        See ``_levels``.
+    """
+
+    ends: FloatArray
+    features: FloatArray
+    sums: FloatArray
+    table: FloatArray
+    reads: FloatArray
+    levels: FloatArray
+
+
 @compiled
 def _features(common: FloatArray, offense: FloatArray, force: Forces, rule: Rule) -> FloatArray:
     """Give the features of the contest at each offense (offense, feature, end, tally)."""
@@ -73,19 +98,25 @@ def _features(common: FloatArray, offense: FloatArray, force: Forces, rule: Rule
 
 
 @compiled
-def _sum_ends(ends: FloatArray, features: FloatArray, bad: IntArray, sums: FloatArray) -> None:
-    """Fill P(takeover) if the misaligned act as one, then if alone, by their number (1 + number,).
+def _sum_ends(ends: FloatArray, features: FloatArray, bad: IntArray) -> FloatArray:
+    """Give P(takeover) by offense and margin (offense, 1 + number, margin).
 
-    Of one margin and one offense.
+    If the misaligned act as one, then by their number if alone. ``ends`` (end, margin).
     """
     tallies = bad.shape[1]
-    sums[:] = 0.0
-    for row in range(ROWS):
-        end = ENDS[row]
-        for each in range(tallies):
-            mass = ends[row * tallies + each]
-            sums[0] += mass * features[_TOGETHER, end, each]
-            sums[1 + bad[end, each]] += mass * features[_ALONE, end, each]
+    sums = np.zeros((features.shape[0], 2 + np.max(bad), ends.shape[1]))
+    for offense in range(features.shape[0]):
+        for row in range(ROWS):
+            end = ENDS[row]
+            for each in range(tallies):
+                together = features[offense, _TOGETHER, end, each]
+                alone = features[offense, _ALONE, end, each]
+                mass, whole = ends[row * tallies + each], sums[offense, 0]
+                own = sums[offense, 1 + bad[end, each]]
+                for margin in range(mass.shape[0]):
+                    whole[margin] += mass[margin] * together
+                    own[margin] += mass[margin] * alone
+    return sums
 
 
 @compiled
@@ -97,18 +128,22 @@ def _sum_ends_reverse(
     d_ends: FloatArray,
     d_features: FloatArray,
 ) -> None:
-    """Add derivatives by ends and features."""
+    """Add derivatives by ends, and fill those by features; of one offense."""
     tallies = bad.shape[1]
+    d_features[:] = 0.0
     for row in range(ROWS):
         end = ENDS[row]
         for each in range(tallies):
-            at, number = row * tallies + each, 1 + bad[end, each]
-            d_ends[at] += (
-                d_sums[0] * features[_TOGETHER, end, each]
-                + d_sums[number] * features[_ALONE, end, each]
-            )
-            d_features[_TOGETHER, end, each] += d_sums[0] * ends[at]
-            d_features[_ALONE, end, each] += d_sums[number] * ends[at]
+            at, whole, own = row * tallies + each, d_sums[0], d_sums[1 + bad[end, each]]
+            mass, d_mass = ends[at], d_ends[at]
+            together, alone = features[_TOGETHER, end, each], features[_ALONE, end, each]
+            by_together, by_alone = 0.0, 0.0
+            for margin in range(mass.shape[0]):
+                d_mass[margin] += whole[margin] * together + own[margin] * alone
+                by_together += whole[margin] * mass[margin]
+                by_alone += own[margin] * mass[margin]
+            d_features[_TOGETHER, end, each] += by_together
+            d_features[_ALONE, end, each] += by_alone
 
 
 @compiled
@@ -158,35 +193,38 @@ def _place(level: float, grid: FloatArray) -> float:
 
 @compiled
 def _tabulate(sums: FloatArray) -> FloatArray:
-    """Give the table that nodes read (margin, offense, 1 + number).
+    """Give the table that nodes read (margin, offense, entry).
 
     The logarithm of P(takeover) if the misaligned act as one; by their number, what it is of that
-    if alone.
+    if alone; then zeros that fill up the last of the lanes.
     """
-    table = np.empty(sums.shape)
-    for margin in range(sums.shape[0]):
-        for offense in range(sums.shape[1]):
-            here, into = sums[margin, offense], table[margin, offense]
-            together = max(here[0], _LEAST)
+    offenses, rows, margins = sums.shape
+    table = np.zeros((margins, offenses, (rows + _LANES - 1) // _LANES * _LANES))
+    for margin in range(margins):
+        for offense in range(offenses):
+            into = table[margin, offense]
+            together = max(sums[offense, 0, margin], _LEAST)
             into[0] = math.log(together)
-            for row in range(1, into.shape[0]):
-                into[row] = here[row] / together
+            for row in range(1, rows):
+                into[row] = sums[offense, row, margin] / together
     return table
 
 
 @compiled
 def _tabulate_reverse(sums: FloatArray, table: FloatArray, d_table: FloatArray) -> FloatArray:
     """Carry derivatives by the table back to sums."""
+    offenses, rows, margins = sums.shape
     d_sums = np.zeros(sums.shape)
-    for margin in range(sums.shape[0]):
-        for offense in range(sums.shape[1]):
-            together = sums[margin, offense, 0]
+    for offense in range(offenses):
+        for margin in range(margins):
+            together = sums[offense, 0, margin]
             if together > _LEAST:
-                by, into = d_table[margin, offense], d_sums[margin, offense]
-                into[0] = by[0] / together
-                for row in range(1, into.shape[0]):
-                    into[row] = by[row] / together
-                    into[0] -= by[row] * table[margin, offense, row] / together
+                by, own = d_table[margin, offense], table[margin, offense]
+                change = by[0]
+                for row in range(1, rows):
+                    d_sums[offense, row, margin] = by[row] / together
+                    change -= by[row] * own[row]
+                d_sums[offense, 0, margin] = change / together
     return d_sums
 
 
@@ -197,8 +235,9 @@ def _read(table: FloatArray, base: IntArray, lagrange: FloatArray, read: FloatAr
     for a in range(4):
         for b in range(4):
             weight, entry = lagrange[0, a] * lagrange[1, b], table[base[0] + a, base[1] + b]
-            for row in range(read.shape[0]):
-                read[row] += weight * entry[row]
+            for begin in range(0, read.shape[0], _LANES):
+                for lane in range(begin, begin + _LANES):
+                    read[lane] += weight * entry[lane]
 
 
 @compiled
@@ -209,8 +248,9 @@ def _read_reverse(
     for a in range(4):
         for b in range(4):
             weight, entry = lagrange[0, a] * lagrange[1, b], d_table[base[0] + a, base[1] + b]
-            for row in range(d_read.shape[0]):
-                entry[row] += weight * d_read[row]
+            for begin in range(0, d_read.shape[0], _LANES):
+                for lane in range(begin, begin + _LANES):
+                    entry[lane] += weight * d_read[lane]
 
 
 @compiled
@@ -231,7 +271,7 @@ def _levels(
     reads: FloatArray,
     levels: FloatArray,
 ) -> None:
-    """Fill what nodes read (node, 1 + number) and their log-odds of takeover (node, 2)."""
+    """Fill what nodes read (node, entry) and their log-odds of takeover (node, 2)."""
     for node in range(levels.shape[0]):
         read = reads[node]
         _read(table, lattice.base[node], lattice.lagrange[node], read)
@@ -320,15 +360,6 @@ def _lay_reverse(levels: FloatArray, lattice: Lattice, d_mass: FloatArray) -> Fl
 
 
 @compiled
-def _sums(ends: FloatArray, features: FloatArray, bad: IntArray) -> FloatArray:
-    sums = np.empty((ends.shape[0], features.shape[0], 2 + np.max(bad)))
-    for margin in range(ends.shape[0]):
-        for node in range(features.shape[0]):
-            _sum_ends(ends[margin], features[node], bad, sums[margin, node])
-    return sums
-
-
-@compiled
 def spread_on_tape(
     common: FloatArray,
     ends: FloatArray,
@@ -342,7 +373,7 @@ def spread_on_tape(
     grid: FloatArray,
     bad: IntArray,
     *fixed: Any,
-) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
+) -> tuple[FloatArray, Tape]:
     """Give the mass of a crowd's levels on the grid (1, level), and what the way back needs.
 
     ``common`` (number,) are the numbers of a world (``layout``), ``ends`` (margin, end) how its
@@ -352,13 +383,15 @@ def spread_on_tape(
     """
     rule, lattice = Rule(*fixed), Lattice(base, lagrange, weight, grid, bad)
     force = forces(common, common[MARGIN + rule.first_row.shape[0] :])
-    table = _tabulate(_sums(ends, _features(common, offense, force, rule), bad))
-    spared = _unwarned(slip, response, table.shape[2] - 2)
+    by_end, features = ends.T.copy(), _features(common, offense, force, rule)
+    sums = _sum_ends(by_end, features, bad)
+    table = _tabulate(sums)
+    spared = _unwarned(slip, response, sums.shape[1] - 2)
     reads, levels = np.empty((weight.shape[0], table.shape[2])), np.empty(weight.shape)
     _levels(table, spared, together[0], lattice, reads, levels)
     mass = np.empty((1, int(grid[2])))
     _lay(levels, lattice, mass[0])
-    return mass, (reads, levels)
+    return mass, Tape(by_end, features, sums, table, reads, levels)
 
 
 @compiled
@@ -369,7 +402,7 @@ def spread_from_tape(
     slip: FloatArray,
     response: FloatArray,
     together: FloatArray,
-    tape: tuple[FloatArray, FloatArray],
+    tape: Tape,
     d_mass: FloatArray,
     base: IntArray,
     lagrange: FloatArray,
@@ -381,34 +414,36 @@ def spread_from_tape(
     """Carry derivatives by mass back to the first six arguments."""
     rule, lattice = Rule(*fixed), Lattice(base, lagrange, weight, grid, bad)
     resources = MARGIN + rule.first_row.shape[0]
-    force = forces(common, common[resources:])
-    features = _features(common, offense, force, rule)
-    sums = _sums(ends, features, bad)
-    spared = _unwarned(slip, response, sums.shape[2] - 2)
-    reads, levels = tape
-    d_levels = _lay_reverse(levels, lattice, d_mass[0])
-    d_table, d_together = np.zeros(sums.shape), np.zeros(1)
+    force, numbers = forces(common, common[resources:]), tape.sums.shape[1] - 2
+    spared = _unwarned(slip, response, numbers)
+    d_levels = _lay_reverse(tape.levels, lattice, d_mass[0])
+    d_table, d_together = np.zeros(tape.table.shape), np.zeros(1)
     d_slip, d_response = np.zeros(slip.shape), np.zeros(slip.shape)
     d_together[0] = _levels_reverse(
-        reads, slip, response, spared, together[0], lattice, d_levels, d_table, d_slip, d_response
+        tape.reads,
+        slip,
+        response,
+        spared,
+        together[0],
+        lattice,
+        d_levels,
+        d_table,
+        d_slip,
+        d_response,
     )
-    d_sums = _tabulate_reverse(sums, _tabulate(sums), d_table)
-    d_common, d_ends = np.zeros(common.shape), np.zeros(ends.shape)
+    d_sums = _tabulate_reverse(tape.sums, tape.table, d_table)
+    d_common, d_ends = np.zeros(common.shape), np.zeros(tape.ends.shape)
     d_offense = np.empty(offense.shape)
-    d_force, d_features = no_forces(force), np.empty(features.shape[1:])
+    d_force, d_features = no_forces(force), np.empty(tape.features.shape[1:])
     for node in range(offense.shape[0]):
-        d_features[:] = 0.0
-        for each in range(ends.shape[0]):
-            _sum_ends_reverse(
-                ends[each], features[node], bad, d_sums[each, node], d_ends[each], d_features
-            )
+        _sum_ends_reverse(tape.ends, tape.features[node], bad, d_sums[node], d_ends, d_features)
         by_edge = contest_reverse(
             common[DECISIVENESS], offense[node], force, rule.histories, d_features, d_force
         )
         d_common[DECISIVENESS] += by_edge * offense[node]
         d_offense[node] = by_edge * common[DECISIVENESS]
     forces_reverse(common, common[resources:], force, d_force, d_common[resources:], d_common)
-    return d_common, d_ends, d_offense, d_slip, d_response, d_together
+    return d_common, d_ends.T.copy(), d_offense, d_slip, d_response, d_together
 
 
 @compiled

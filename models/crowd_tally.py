@@ -16,7 +16,7 @@ from takeoff.models.special import FloatArray, compiled, normal_tails
 __all__ = ["Tables", "tally", "tally_from_tape", "tally_on_tape", "tally_reverse"]
 
 _LEAST = 1e-300
-_FARTHEST = 9.0
+_FARTHEST = 7.0
 """Answers so many standard deviations from a level do not count toward their pattern."""
 
 

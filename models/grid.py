@@ -26,6 +26,7 @@ __all__ = [
     "grid_under",
     "lagrange_coefficients",
     "weights_reverse",
+    "whole_grid",
 ]
 
 CLASSES = 4
@@ -139,6 +140,13 @@ def grid_under(margin: FloatArray, doubt: float, difficulty: FloatArray) -> Grid
     points = _first_point(_clipped(np.max(margin) + farthest)) + _POINTS - lowest
     c = SPACING * (lowest + np.arange(points))
     return Grid(c, np.exp(0.5 * c * c), lowest)
+
+
+@compiled
+def whole_grid() -> Grid:
+    """Lay the grid under whatever margins."""
+    c = SPACING * np.arange(EVERY_POINT[0], EVERY_POINT[1])
+    return Grid(c, np.exp(0.5 * c * c), EVERY_POINT[0])
 
 
 @compiled

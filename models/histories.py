@@ -39,17 +39,23 @@ from takeoff.models.joint import BRANCH, IntArray, Tallies, tallies
 from takeoff.models.nodes import Nodes, Precision, grid_nodes, nodes
 from takeoff.models.rule import PARTS_OF_RULE, rule_of
 from takeoff.models.shared import (
+    read_from_tape,
+    read_on_tape,
     share,
     share_from_tape,
     share_on_tape,
     share_reverse,
     sharing_of,
+    size_told,
+    tell_from_tape,
+    tell_on_tape,
 )
 from takeoff.models.special import FloatArray
 from takeoff.models.story import FOLLOWER_COLUMNS, ROWS
 
 __all__ = [
     "Histories",
+    "Parted",
     "Step",
     "histories",
     "histories_in_blocks",
@@ -209,9 +215,12 @@ class Step:
     arguments
         How many arguments have derivatives; the others are fixed.
     forward, reverse
-        To results, and derivatives back.
+        To results, and derivatives back; None for a step that programs alone take.
     on_tape, from_tape
         The same where results leave a tape; None for a step that needs none.
+    parted
+        Two steps that do the same: one from the first argument alone, and one from the first
+        argument, what the other gave, and the rest. None where there are none.
     """
 
     arguments: int
@@ -219,6 +228,7 @@ class Step:
     reverse: Any
     on_tape: Any = None
     from_tape: Any = None
+    parted: "Parted | None" = None
 
     def run(self, arguments: Sequence[FloatArray], fixed: Sequence[Any]) -> tuple[FloatArray, Any]:
         """Give results, and a tape for the way back."""
@@ -242,9 +252,31 @@ class Step:
         return [back] if self.arguments == 1 else back
 
 
+@dataclass(frozen=True)
+class Parted:
+    """A step in two, of which steps that begin alike take the first but once.
+
+    Attributes
+    ----------
+    first, rest
+        The two.
+    between
+        Counts what the first gives, from the fixed arguments.
+    """
+
+    first: Step
+    rest: Step
+    between: Callable[..., int]
+
+
+_PARTED = Parted(
+    first=Step(1, None, None, tell_on_tape, tell_from_tape),
+    rest=Step(3, None, None, read_on_tape, read_from_tape),
+    between=size_told,
+)
 _STEPS: dict[Kind, Step] = {
     "apart": Step(1, integrate, integrate_reverse, integrate_on_tape, integrate_from_tape),
-    "share": Step(2, share, share_reverse, share_on_tape, share_from_tape),
+    "share": Step(2, share, share_reverse, share_on_tape, share_from_tape, _PARTED),
     "decide": Step(3, decide, decide_reverse),
     "count": Step(3, count, count_reverse),
 }

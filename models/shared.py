@@ -5,6 +5,8 @@ margin being that of the first project, from which others' are counted. So the e
 as functions of c, are the same for every expert: they are told once, on a grid of c
 (``grid_worlds``), and each expert's are read off it (``grid``). Offense enters after that, in the
 contest (``integral.decide``). A panel of twenty costs little more than the grid.
+
+Panels that share all but margins with another may also share the grid, told whole once for all.
 """
 
 from typing import Any, NamedTuple
@@ -13,14 +15,15 @@ import numpy as np
 
 from takeoff.models.grid import (
     CLASSES,
+    EVERY_POINT,
     Grid,
     fill_weights,
     grid_under,
     lagrange_coefficients,
     weights_reverse,
+    whole_grid,
 )
 from takeoff.models.grid_worlds import (
-    Spans,
     contexts_alone,
     fill_grid,
     fill_grid_reverse,
@@ -41,11 +44,16 @@ __all__ = [
     "PARTS_OF_SHARING",
     "Sharing",
     "grid_points",
+    "read_from_tape",
+    "read_on_tape",
     "share",
     "share_from_tape",
     "share_on_tape",
     "share_reverse",
     "sharing_of",
+    "size_told",
+    "tell_from_tape",
+    "tell_on_tape",
 ]
 
 
@@ -107,34 +115,42 @@ def grid_points(margin: FloatArray, doubt: float, difficulty: FloatArray) -> int
 
 
 @compiled
-def _tell_grid(
-    common: FloatArray,
-    grid: Grid,
-    spans: Spans,
-    sharing: Sharing,
-    rule: Rule,
-    tape: FloatArray,
-    ends: FloatArray,
-) -> None:
-    """Fill the ends of the worlds on the grid (end sorted by class, point), and their tape."""
-    tape[:4] = spans.start
-    kept = read_tape(tape, rule)
-    fill_grid(grid, spans, sharing.alone, rule, kept.contexts)
-    unfold(common, rule, spans.start, kept)
-    sum_grid(spans.start, kept.first, kept.states, kept.products, sharing.rank, ends)
+def _from_the_first(common: FloatArray, rule: Rule) -> FloatArray:
+    """Count projects' margins from the first project's, which goes to experts' own."""
+    rest = common.copy()
+    rest[MARGIN : MARGIN + rule.first_row.shape[0]] -= common[MARGIN]
+    return rest
 
 
 @compiled
-def _tell_grid_reverse(
+def _told(
+    common: FloatArray, grid: Grid, sharing: Sharing, rule: Rule
+) -> tuple[FloatArray, FloatArray]:
+    """Give the ends of the worlds on the grid (end sorted by class, point), and their tape."""
+    rest = _from_the_first(common, rule)
+    spans = spans_of_grid(rest, grid, rule)
+    tape = np.empty(4 + spans.start[3] * rows_of_tape(rule))
+    ends = np.empty((ends_length(rule), grid.c.shape[0]))
+    tape[:4] = spans.start
+    kept = read_tape(tape, rule)
+    fill_grid(grid, spans, sharing.alone, rule, kept.contexts)
+    unfold(rest, rule, spans.start, kept)
+    sum_grid(spans.start, kept.first, kept.states, kept.products, sharing.rank, ends)
+    return ends, tape
+
+
+@compiled
+def _told_back(
     common: FloatArray,
-    spans: Spans,
+    grid: Grid,
     sharing: Sharing,
     rule: Rule,
     tape: FloatArray,
     d_ends: FloatArray,
-    d_common: FloatArray,
-) -> None:
-    """Add derivatives by common numbers, given those by the ends on the grid."""
+) -> FloatArray:
+    """Give derivatives by common numbers, given those by the ends on the grid."""
+    rest = _from_the_first(common, rule)
+    spans = spans_of_grid(rest, grid, rule)
     kept = read_tape(tape, rule)
     change = no_change(kept)
     sum_grid_reverse(
@@ -148,49 +164,75 @@ def _tell_grid_reverse(
         change.states,
         change.products,
     )
-    d_contexts = np.zeros((3, spans.start[3]))
-    unfold_reverse(common, rule, spans.start, kept, change, d_contexts, d_common)
-    fill_grid_reverse(common, spans, rule, kept.contexts, d_contexts, d_common)
+    d_contexts, d_common = np.zeros((3, spans.start[3])), np.zeros(common.shape)
+    unfold_reverse(rest, rule, spans.start, kept, change, d_contexts, d_common)
+    fill_grid_reverse(rest, spans, rule, kept.contexts, d_contexts, d_common)
+    d_common[DOUBT] = 0.0  # on the grid it is 0 and no parameter
+    others = slice(MARGIN + 1, MARGIN + rule.first_row.shape[0])
+    d_common[MARGIN] = -d_common[others].sum()
+    return d_common
 
 
 @compiled
 def _read(
-    weight: FloatArray, ends: FloatArray, sharing: Sharing, sums: FloatArray, own: FloatArray
-) -> None:
-    """Read an expert's ends off those on the grid; ``weight`` (class, point)."""
-    for each in range(CLASSES):
-        for row in range(sharing.bounds[each], sharing.bounds[each + 1]):
-            total = 0.0
-            for point in range(ends.shape[1]):
-                total += weight[each, point] * ends[row, point]
-            sums[row] = total
-    for end in range(own.shape[0]):
-        own[end] = sums[sharing.rank[end]]
+    common: FloatArray, margin: FloatArray, grid: Grid, ends: FloatArray, sharing: Sharing
+) -> tuple[FloatArray, FloatArray]:
+    """Read experts' ends (expert, end) off those on the grid.
+
+    Also gives the weight of each point for each expert, by class of ends (expert, class, point).
+    """
+    turns_out = rung(common[DOUBT], sharing.difficulty, sharing.difficulty_rungs)
+    weight = np.empty((margin.shape[0], CLASSES, ends.shape[1]))
+    own = margin + common[MARGIN]
+    fill_weights(own, common[DOUBT], turns_out, sharing.lagrange, grid, weight)
+    sums, read = np.empty(ends.shape[0]), np.empty((margin.shape[0], ends.shape[0]))
+    for expert in range(margin.shape[0]):
+        for each in range(CLASSES):
+            for row in range(sharing.bounds[each], sharing.bounds[each + 1]):
+                shares, told, total = weight[expert, each], ends[row], 0.0
+                for point in range(told.shape[0]):
+                    total += shares[point] * told[point]
+                sums[row] = total
+        for end in range(ends.shape[0]):
+            read[expert, end] = sums[sharing.rank[end]]
+    return read, weight
 
 
 @compiled
-def _read_reverse(
-    weight: FloatArray,
+def _read_back(
+    common: FloatArray,
+    margin: FloatArray,
+    grid: Grid,
     ends: FloatArray,
     sharing: Sharing,
-    d_own: FloatArray,
-    d_sums: FloatArray,
-    d_ends: FloatArray,
-    d_weight: FloatArray,
-) -> None:
-    """Add derivatives by an expert's ends to those by the grid's and by weights."""
-    for end in range(d_own.shape[0]):
-        d_sums[sharing.rank[end]] = d_own[end]
-    for each in range(CLASSES):
-        for row in range(sharing.bounds[each], sharing.bounds[each + 1]):
-            change = d_sums[row]
-            for point in range(ends.shape[1]):
-                d_ends[row, point] += change * weight[each, point]
-                d_weight[each, point] += change * ends[row, point]
+    weight: FloatArray,
+    d_read: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give derivatives by common numbers, margins and the ends on the grid."""
+    d_ends, d_weight = np.zeros(ends.shape), np.zeros(weight.shape)
+    d_sums = np.empty(ends.shape[0])
+    for expert in range(margin.shape[0]):
+        for end in range(ends.shape[0]):
+            d_sums[sharing.rank[end]] = d_read[expert, end]
+        for each in range(CLASSES):
+            for row in range(sharing.bounds[each], sharing.bounds[each + 1]):
+                change, shares, told = d_sums[row], weight[expert, each], ends[row]
+                d_shares, d_told = d_weight[expert, each], d_ends[row]
+                for point in range(told.shape[0]):
+                    d_told[point] += change * shares[point]
+                    d_shares[point] += change * told[point]
+    turns_out = rung(common[DOUBT], sharing.difficulty, sharing.difficulty_rungs)
+    own = margin + common[MARGIN]
+    d_common, d_margin = np.zeros(common.shape), np.zeros(margin.shape)
+    d_common[DOUBT] = weights_reverse(
+        own, common[DOUBT], turns_out, sharing.lagrange, grid, d_weight, d_margin
+    )
+    d_common[MARGIN] = d_margin.sum()
+    return d_common, d_margin, d_ends
 
 
-class Parts(NamedTuple):
-    """What is kept for the way back, laid out in one vector.
+class Tape(NamedTuple):
+    """What is kept for the way back.
 
     Attributes
     ----------
@@ -198,32 +240,19 @@ class Parts(NamedTuple):
         Of each point of the grid for each expert, by class of the ends (expert, class, point).
     ends
         Of the worlds on the grid (end sorted by class, point).
-    tape
-        Of all worlds on the grid, see ``tape``.
+    worlds
+        The tape of all worlds on the grid, see ``tape``.
     """
 
     weight: FloatArray
     ends: FloatArray
-    tape: FloatArray
+    worlds: FloatArray
 
 
 @compiled
-def _parts(kept: FloatArray, points: int, experts: int, length: int) -> Parts:
-    a = CLASSES * experts * points
-    b = a + points * length
-    return Parts(
-        kept[:a].reshape(experts, CLASSES, points), kept[a:b].reshape(length, points), kept[b:]
-    )
-
-
-@compiled
-def _from_the_first(
-    common: FloatArray, margin: FloatArray, rule: Rule
-) -> tuple[FloatArray, FloatArray]:
-    """Count projects' margins from the first project's, which goes to experts' own."""
-    rest = common.copy()
-    rest[MARGIN : MARGIN + rule.first_row.shape[0]] -= common[MARGIN]
-    return rest, margin + common[MARGIN]
+def _under(common: FloatArray, margin: FloatArray, sharing: Sharing) -> Grid:
+    turns_out = rung(common[DOUBT], sharing.difficulty, sharing.difficulty_rungs)
+    return grid_under(margin + common[MARGIN], common[DOUBT], turns_out)
 
 
 @compiled
@@ -237,7 +266,7 @@ def share_on_tape(
     bounds: IntArray,
     alone: FloatArray,
     *fixed: Any,
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, Tape]:
     """Give the ends of experts' worlds (expert, end), and what ``share_from_tape`` needs.
 
     ``common`` (number,) are the numbers of a world, to which each expert's ``margin`` (expert,)
@@ -245,28 +274,17 @@ def share_on_tape(
     """
     rule = Rule(*fixed)
     sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
-    doubt = common[DOUBT]
-    turns_out = rung(doubt, difficulty, difficulty_rungs)
-    common, margin = _from_the_first(common, margin, rule)
-    grid = grid_under(margin, doubt, turns_out)
-    spans = spans_of_grid(common, grid, rule)
-    people, points, length = margin.shape[0], grid.c.shape[0], ends_length(rule)
-    size = CLASSES * people * points + points * length
-    kept = np.empty(size + 4 + spans.start[3] * rows_of_tape(rule))
-    parts = _parts(kept, points, people, length)
-    fill_weights(margin, doubt, turns_out, lagrange, grid, parts.weight)
-    _tell_grid(common, grid, spans, sharing, rule, parts.tape, parts.ends)
-    sums, ends = np.empty(length), np.empty((people, length))
-    for expert in range(people):
-        _read(parts.weight[expert], parts.ends, sharing, sums, ends[expert])
-    return ends, kept
+    grid = _under(common, margin, sharing)
+    ends, worlds = _told(common, grid, sharing, rule)
+    read, weight = _read(common, margin, grid, ends, sharing)
+    return read, Tape(weight, ends, worlds)
 
 
 @compiled
 def share_from_tape(
     common: FloatArray,
     margin: FloatArray,
-    kept: FloatArray,
+    tape: Tape,
     d_experts_ends: FloatArray,
     difficulty: FloatArray,
     difficulty_rungs: FloatArray,
@@ -279,32 +297,11 @@ def share_from_tape(
     """Carry derivatives by experts' ends back to common numbers and margins."""
     rule = Rule(*fixed)
     sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
-    doubt = common[DOUBT]
-    turns_out = rung(doubt, difficulty, difficulty_rungs)
-    common, margin = _from_the_first(common, margin, rule)
-    grid = grid_under(margin, doubt, turns_out)
-    spans = spans_of_grid(common, grid, rule)
-    people, points, length = margin.shape[0], grid.c.shape[0], ends_length(rule)
-    parts = _parts(kept, points, people, length)
-    d_common, d_margin = np.zeros(common.shape), np.zeros(margin.shape)
-    d_sums = np.empty(length)
-    d_ends, d_weight = np.zeros(parts.ends.shape), np.zeros(parts.weight.shape)
-    for expert in range(people):
-        _read_reverse(
-            parts.weight[expert],
-            parts.ends,
-            sharing,
-            d_experts_ends[expert],
-            d_sums,
-            d_ends,
-            d_weight[expert],
-        )
-    _tell_grid_reverse(common, spans, sharing, rule, parts.tape, d_ends, d_common)
-    # On the grid doubt was 0 and no parameter.
-    d_common[DOUBT] = weights_reverse(margin, doubt, turns_out, lagrange, grid, d_weight, d_margin)
-    others = slice(MARGIN + 1, MARGIN + rule.first_row.shape[0])
-    d_common[MARGIN] = d_margin.sum() - d_common[others].sum()
-    return d_common, d_margin
+    grid = _under(common, margin, sharing)
+    d_common, d_margin, d_ends = _read_back(
+        common, margin, grid, tape.ends, sharing, tape.weight, d_experts_ends
+    )
+    return d_common + _told_back(common, grid, sharing, rule, tape.worlds, d_ends), d_margin
 
 
 @compiled
@@ -318,5 +315,95 @@ def share_reverse(
     common: FloatArray, margin: FloatArray, d_ends: FloatArray, *fixed: Any
 ) -> tuple[FloatArray, FloatArray]:
     """Carry derivatives by experts' ends back to common numbers and margins."""
-    _, kept = share_on_tape(common, margin, *fixed)
-    return share_from_tape(common, margin, kept, d_ends, *fixed)
+    _, tape = share_on_tape(common, margin, *fixed)
+    return share_from_tape(common, margin, tape, d_ends, *fixed)
+
+
+@compiled
+def tell_on_tape(
+    common: FloatArray,
+    difficulty: FloatArray,
+    difficulty_rungs: FloatArray,
+    lagrange: FloatArray,
+    rank: IntArray,
+    bounds: IntArray,
+    alone: FloatArray,
+    *fixed: Any,
+) -> tuple[FloatArray, FloatArray]:
+    """Give the ends of the worlds on the whole grid (end sorted by class, point), and their tape.
+
+    What ``share`` begins with, for whatever margins: ``read`` does the rest.
+    """
+    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
+    return _told(common, whole_grid(), sharing, Rule(*fixed))
+
+
+@compiled
+def tell_from_tape(
+    common: FloatArray,
+    tape: FloatArray,
+    d_ends: FloatArray,
+    difficulty: FloatArray,
+    difficulty_rungs: FloatArray,
+    lagrange: FloatArray,
+    rank: IntArray,
+    bounds: IntArray,
+    alone: FloatArray,
+    *fixed: Any,
+) -> FloatArray:
+    """Carry derivatives by the ends on the whole grid back to common numbers."""
+    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
+    return _told_back(common, whole_grid(), sharing, Rule(*fixed), tape, d_ends)
+
+
+def size_told(*fixed: Any) -> int:
+    """Count the ends on the whole grid, given the parts of a ``Sharing`` and of a ``Rule``."""
+    first, last = EVERY_POINT
+    return int(ends_length(Rule(*fixed[PARTS_OF_SHARING:]))) * (last - first)
+
+
+@compiled
+def read_on_tape(
+    common: FloatArray,
+    ends: FloatArray,
+    margin: FloatArray,
+    difficulty: FloatArray,
+    difficulty_rungs: FloatArray,
+    lagrange: FloatArray,
+    rank: IntArray,
+    bounds: IntArray,
+    alone: FloatArray,
+    *fixed: Any,
+) -> tuple[FloatArray, FloatArray]:
+    """Read experts' ends (expert, end) off those on the whole grid; also gives their weights.
+
+    ``common``, ``margin`` and the rest are as in ``share``, ``ends`` (number,) what was told.
+    """
+    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
+    grid = whole_grid()
+    return _read(common, margin, grid, ends.reshape(-1, grid.c.shape[0]), sharing)
+
+
+@compiled
+def read_from_tape(
+    common: FloatArray,
+    ends: FloatArray,
+    margin: FloatArray,
+    weight: FloatArray,
+    d_experts_ends: FloatArray,
+    difficulty: FloatArray,
+    difficulty_rungs: FloatArray,
+    lagrange: FloatArray,
+    rank: IntArray,
+    bounds: IntArray,
+    alone: FloatArray,
+    *fixed: Any,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Carry derivatives by experts' ends back to common numbers, the grid's ends and margins."""
+    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
+    grid = whole_grid()
+    told = ends.reshape(-1, grid.c.shape[0])
+    d_common, d_margin, d_ends = _read_back(
+        common, margin, grid, told, sharing, weight, d_experts_ends
+    )
+    return d_common, d_ends.ravel(), d_margin

@@ -6,7 +6,9 @@ becomes instructions, less what is constant, what was worked out before and what
 (``drafts``), number by number.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,7 +108,27 @@ class _Writer:
     def program(self, variables: int, results: Sequence[TensorVariable]) -> Program:
         """Give the program of what was written, less what is not needed for results."""
         wanted = [self._of(each) for each in results]
-        return program_from(self._drafts, np.array(self._memory), variables, wanted)
+        drafts = self._parted()
+        return program_from(drafts, np.array(self._memory), variables, wanted)
+
+    def _parted(self) -> list[Draft | Call]:
+        """Part the steps of which several begin alike: they take the beginning once."""
+        calls = [each for each in self._drafts if isinstance(each, Call) and each.step.parted]
+        several = {key for key, count in Counter(map(_beginning, calls)).items() if count > 1}
+        begun: dict[Any, Addresses] = {}
+        drafts: list[Draft | Call] = []
+        for each in self._drafts:
+            parted = each.step.parted if isinstance(each, Call) else None
+            if not isinstance(each, Call) or parted is None or _beginning(each) not in several:
+                drafts.append(each)
+                continue
+            (first, *others), key = each.arguments, _beginning(each)
+            if key not in begun:
+                begun[key] = self._reserve(parted.between(*each.fixed))
+                told = begun[key]
+                drafts.append(Call(parted.first, (first,), each.fixed, int(told[0]), len(told)))
+            drafts.append(replace(each, step=parted.rest, arguments=(first, begun[key], *others)))
+        return drafts
 
     def write(self, node: Apply) -> None:
         """Write what a node does."""
@@ -277,6 +299,11 @@ class _Writer:
         terms = np.repeat(np.arange(len(rows)), wanted.sum(axis=1))
         self._drafts.append(Draft(_ALSO.get(name, name), out, (rows[wanted],), terms))
         return out.reshape(shape)
+
+
+def _beginning(call: Call) -> Any:
+    """Tell calls apart by step, first argument and what is fixed."""
+    return call.step, call.arguments[0].tobytes(), tuple(each.tobytes() for each in call.fixed)
 
 
 def _performed(node: Apply, values: Sequence[Any], op: Any = None) -> list[Any]:

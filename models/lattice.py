@@ -38,8 +38,8 @@ _DIRECTION, _TAIL = (0.7549, 0.5698), (0.4142, 0.7321)
 """Parts of a turn, and of people, by which direction and tail go on along the lattice's sides."""
 _TAIL_STEP, _FARTHEST_TAIL = 0.05, 5.0
 _CARE_STEP, _LEAST_CARE, _MOST_CARE = 1.2, -2.4, 4.8
-_SHARPEST, _LEAST_NOISE, _HALVINGS = 1.5, 0.3, 3
-_LEVEL_STEP = 0.2
+_SHARPEST, _LEAST_NOISE, _HALVINGS = 1.5, 0.3, 1
+_LEVEL_STEP = 0.4
 """So that a spline on the grid is narrower than the least noise, see ``tally``."""
 _HIGHEST = 9.0
 """Log-odds of takeover above which all are alike."""

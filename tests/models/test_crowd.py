@@ -151,11 +151,17 @@ def test_patterns_are_as_likely_as_with_worldviews_told_apart(
 def test_finer_nodes_say_the_same(
     survey: Judgments, apart: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of each answer, whatever people disagree in, and in worlds that hardly fit."""
+    """Of each answer, whatever people disagree in, and in worlds that hardly fit.
+
+    Nodes over worldviews and the grid of levels.
+    """
     nodes = {"as it is": crowd_nodes(), "finer": crowd_nodes(density=32.0, table_step=0.25)}
     _, (crowd,) = part(survey)
     counts, found = crowd.counts, {}
     for name, laid in nodes.items():
+        if name == "finer":
+            monkeypatch.setattr("takeoff.models.lattice._LEVEL_STEP", 0.1)
+            monkeypatch.setattr("takeoff.models.lattice._HALVINGS", 0)
         monkeypatch.setattr("takeoff.models.crowd_likelihood.crowd_nodes", lambda laid=laid: laid)
         panel = panel_model(survey, prior_set("neutral"))
         truth, _ = simulate_panel(panel, 3, seed=2)

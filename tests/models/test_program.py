@@ -17,6 +17,7 @@ from takeoff.models.machine import OPERATIONS
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.program import Call, Program
+from takeoff.models.shared import read_on_tape, tell_on_tape
 from takeoff.models.special import scaled_erfc
 from takeoff.models.writer import program_of
 
@@ -123,6 +124,28 @@ def test_the_integral_is_called_once_for_the_same_numbers_however_the_graph_gets
     ends = [shared_ends(each[:width], each[width:-1], (0,)).sum() for each in (x, changed)]
     program = program_of(ends, [x], [(width + 2,)])
     assert sum(isinstance(part, Call) for part in program.parts) == 1
+
+
+def test_worlds_on_a_grid_are_told_once_for_panels_that_share_them() -> None:
+    """Two panels with other margins, the second's given by the first: told together and apart."""
+    width = MARGIN + 4
+    x = pt.vector("x", shape=(width + 3,))
+    common, margin = x[:width], x[width:]
+    one = shared_ends(common, margin, (0,))
+    other = shared_ends(common, margin * one[0, 0], (0,))
+    weight = np.random.default_rng(3).normal(size=(3, int(one.type.shape[1] or 0)))
+    both = program_of([(weight * (one + 2 * other)).sum()], [x], [(width + 3,)])
+    told = [part.step.on_tape for part in both.parts if isinstance(part, Call)]
+    assert told == [tell_on_tape, read_on_tape, read_on_tape]
+
+    at = np.random.default_rng(1).uniform(0.1, 0.6, width + 3)
+    found, gradient = both.density()(at)
+    plain = function([x], [(weight * (one + 2 * other)).sum()], mode=INTERPRETED)
+    assert found == pytest.approx(float(plain(at)[0]), rel=1e-12)
+    for place in range(len(at)):
+        side = 1e-5 * (np.arange(len(at)) == place)
+        slope = (plain(at + side)[0] - plain(at - side)[0]) / 2e-5
+        assert gradient[place] == pytest.approx(float(slope), rel=1e-5, abs=1e-8)
 
 
 def test_sums_keep_the_terms_of_those_that_are_wanted() -> None:

@@ -34,9 +34,8 @@ def center(way: Straightening) -> TensorVariable:
     )
     if way.has("contrast"):
         contrast = way.value("contrast")
-        of_offense = free[contrast][:, OFFENSE]
-        apart = of_offense / steep if guide.crowds else pt.zeros_like(of_offense)
-        story[contrast] = pt.set_subtensor(free[contrast][:, OFFENSE], apart)
+        nothing = pt.zeros_like(free[contrast][:, OFFENSE])
+        story[contrast] = pt.set_subtensor(free[contrast][:, OFFENSE], nothing)
         volume -= guide.contrasts.shape[1] * pt.log(steep)
     if guide.crowds:
         volume += gather(way, usual_crowd(model, guide, settle), settle)
@@ -75,11 +74,12 @@ def settle(way: Straightening, centre: TensorVariable) -> TensorVariable:
     if way.has("contrast"):
         own = pt.concatenate([own, spread * free[way.value("contrast")][:, MARGIN]])
     start = HAZARD * moves * inspection
-    means = (made_of * own).sum(axis=1) - gentle(start)
+    means = (made_of @ guide.stations() * own).sum(axis=1) - gentle(start)
     sound, slope = bend(means, start, HAZARD / _UNFELT)
     parts = wide * (np.linalg.inv(made_of) * sound).sum(axis=1) / _UNFELT
     story[margin] = parts[0] + lost
     if way.has("contrast"):
         contrast = way.value("contrast")
         story[contrast] = pt.set_subtensor(story[contrast][:, MARGIN], parts[1:] / spread)
-    return len(moves) * (pt.log(wide) - np.log(_UNFELT)) - slope.sum()
+    volume = len(moves) * (pt.log(wide) - np.log(_UNFELT)) - slope.sum()
+    return volume + np.linalg.slogdet(guide.stations())[1]

@@ -26,9 +26,10 @@ the answers see:
 - contrast and disagreement in offense by the levels that they set apart: in units of
   1 / decisiveness;
 - a question's offset from the one at which the panel's mean answer is as expected, or where a
-  crowd was asked about its middle;
+  crowd was asked about its middle, given what all answers of its survey are off by;
 - with crowds, the centres of offense and margin, and disagreement in both, from where people's
-  answers keep their shape, and disagreement in margin by its ratio to that in offense;
+  answers keep their shape, and disagreement in margin by its ratio to that in offense; camps of a
+  few experts by their own means, which no crowd's move;
 - noise as that of an expert of mean care.
 
 Each is counted from quantities that do not depend on it, so the change of variables costs one
@@ -38,7 +39,7 @@ is a file: ``centre_coordinates``, ``crowd_coordinates``, ``deviation_coordinate
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pymc as pm
@@ -146,8 +147,9 @@ def _offset(way: Straightening) -> TensorVariable:
     (expected,) = way.stated([guide.expected])
     needed = guide.heard - (guide.asked * expected).sum(axis=1)
     heeded = guide.heeded.copy()
+    unworded = replace(way, story={**way.story, wording: pt.zeros_like(way.free[wording])})
     for told, rows in guide.crowds:
-        (middle,) = way.stated([told.middle])
+        (middle,) = unworded.stated([told.answered_middle])
         for place, row in enumerate(rows):
             needed = pt.where(np.arange(len(heeded)) == row, -middle[place], needed)
         heeded[list(rows)] = True

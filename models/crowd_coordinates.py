@@ -56,4 +56,5 @@ def gather(way: Straightening, usual: Usual, settle: Settle) -> TensorVariable:
     way.story.update(there.story)
     (steep,) = way.stated([model["decisiveness"]])
     scaled = pt.add(*(pt.log(near.scale[row, row]) for row in range(len(KNOBS))))
-    return volume + slope + scaled - undone - pt.log(steep)
+    own = np.linalg.slogdet(way.guide.stations())[1]
+    return volume + slope + scaled + own - undone - pt.log(steep)

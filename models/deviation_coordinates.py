@@ -73,9 +73,9 @@ def deviate(way: Straightening) -> TensorVariable:
     guide, free, story, model = way.guide, way.free, way.story, way.model
     deviation = way.value("offense_deviation")
     pinned = np.isfinite(guide.anchor)
+    recenter = _recenter_few if guide.crowds else _recenter
     if not pinned.any():
-        if not guide.crowds:
-            _recenter(way, pt.zeros_like(free[deviation]))
+        recenter(way, pt.zeros_like(free[deviation]))
         return pt.zeros(())
     # Deviations are sought from where offense stands now.
     seeking = replace(way, story=dict(story))
@@ -94,12 +94,31 @@ def deviate(way: Straightening) -> TensorVariable:
         rise = Rise(most, share - pt.log(-pt.expm1(share)) - slope * near, slope)
         target = anchor - (stated - level)
     near = rise.near(target)
-    middle: Any = 0.0 if guide.crowds else _recenter(way, near)
+    middle = recenter(way, near)
     rise = Rise(rise.most, rise.force + slope * middle, scaled)
     unit = care / (1 + care)  # the more careful, the closer what is said pins down the level
     there = rise.deviation(own * unit + target, (near - middle) / reach, PULL)
     story[deviation] = pt.where(pinned, there, own)
     return ((pt.log(unit) - pt.log(rise.steepness(there) + PULL)) * pinned).sum()
+
+
+def _recenter_few(way: Straightening, near: TensorVariable) -> TensorVariable:
+    """Count the offense of camps that no crowd is of from the offenses found, likewise."""
+    guide, free, story, model = way.guide, way.free, way.story, way.model
+    members = guide.camps_of_few()
+    if not members.any():
+        return pt.zeros_like(near)
+    contrast, spread = way.value("contrast"), guide.spreads[OFFENSE]
+    steep, tail = way.stated([model["decisiveness"], pt.exp(TAIL_SPREAD * model["log_tail"])])
+    weight = members * np.isfinite(guide.anchor) * tail**-2
+    means = (weight * near).sum(axis=1) / (1 + weight.sum(axis=1))
+    own = pt.concatenate([pt.zeros(1), spread * free[contrast][:, OFFENSE] / steep])
+    means += pt.where(members.any(axis=1), own, 0.0)
+    center, *between = [(row * means).sum() for row in guide.stations()]
+    story[way.value("offense")] += center
+    moved = pt.inc_subtensor(story[contrast][:, OFFENSE], pt.stack(between) / spread)
+    story[contrast] = moved
+    return center + pt.dot(pt.constant(guide.contrasts), pt.stack(between))
 
 
 def _recenter(way: Straightening, near: TensorVariable) -> TensorVariable:

@@ -61,6 +61,8 @@ class Guide:
         What a contrast of 1 adds to each varying parameter on the real line (varying,).
     crowds
         What crowds say, and the rows of the questions that each was asked.
+    crowd_contrasts
+        The camp contrasts of each crowd (crowd, contrast).
     """
 
     likelihood: TensorVariable
@@ -76,7 +78,8 @@ class Guide:
     asked: FloatArray
     contrasts: FloatArray
     spreads: FloatArray
-    crowds: tuple[tuple[Told, Sequence[int]], ...] = ()
+    crowds: tuple[tuple[Told, Sequence[int]], ...]
+    crowd_contrasts: FloatArray
 
     def camps(self) -> tuple[FloatArray, FloatArray]:
         """Give the camps, and how far their means of margin move by a unit of log-odds.
@@ -90,6 +93,45 @@ class Guide:
         said = [_mean_heard(self.anchor[(self.contrasts == camp).all(axis=1)]) for camp in camps]
         moves = np.where(np.array(said) > _SATURATED, _FELT, _HARDLY_FELT)
         return np.column_stack([np.ones(len(camps)), camps]), moves
+
+    def stations(self) -> FloatArray:
+        """Give centre and contrasts by what camps are counted by: (1 + contrast, 1 + contrast).
+
+        Elsewhere centre and contrasts themselves; where crowds are of camps the mean of the first
+        one's, how far from it those of other crowds' lie, and the means of the rest. What people in
+        thousands pin down then moves no camp of a dozen.
+        """
+        made_of, crowd = self.camps()[0], self._camps_of_crowds()
+        if not crowd:
+            return np.eye(len(made_of))
+        first, *others = crowd
+        rest = [each for each in range(len(made_of)) if each not in crowd]
+        apart = [made_of[each] - made_of[first] for each in others]
+        return np.linalg.inv(np.array([made_of[first], *apart, *made_of[rest]]))
+
+    def camps_of_few(self) -> FloatArray:
+        """Give who belongs to the camps that no crowd is of, in the order of ``stations``.
+
+        (1 + contrast, expert); nobody to what is not such a camp's mean.
+        """
+        made_of, crowd = self.camps()[0], self._camps_of_crowds()
+        members = np.zeros((len(made_of), len(self.contrasts)))
+        if crowd:
+            rest = [each for each in range(len(made_of)) if each not in crowd]
+            for row, each in enumerate(rest, len(crowd)):
+                members[row] = (self.contrasts == made_of[each, 1:]).all(axis=1)
+        return members
+
+    def _camps_of_crowds(self) -> list[int]:
+        """Number the camps of crowds, in the order of crowds; none where one has no camp."""
+        if self.contrasts.shape[1] == 0:
+            return []
+        names = [str(each) for each in range(1 + self.contrasts.shape[1])]
+        camps = camp_contrasts(names, names).tolist()
+        of_crowds = self.crowd_contrasts.tolist()
+        if any(each not in camps for each in of_crowds):
+            return []
+        return list(dict.fromkeys(camps.index(each) for each in of_crowds))
 
     def is_far(self) -> np.ndarray[Any, Any]:
         """Tell whose deviation in margin is counted by soundness (expert,)."""

@@ -155,7 +155,7 @@ def panel_model(
     said = Said.of(judgments, asked)
     places = said.places
     answers = judgments.answers
-    contrasts = camp_contrasts(tuple(judgments.camp_weights), answers["camp"].values.tolist())
+    contrasts = _contrasts(judgments, answers["camp"].values.tolist())
     interventions = _interventions(judgments, asked)
     questions = [judgments.questions[name] for name in asked]
     coords = {
@@ -221,8 +221,13 @@ def panel_model(
             (each, [asked.index(name) for name in crowd.questions])
             for crowd, each in zip(crowds, told, strict=True)
         ),
+        crowd_contrasts=_contrasts(judgments, [crowd.camp for crowd in crowds]),
     )
     return Panel(model, guide, said.rows, asked, judgments, said.answers, said.terms(), crowds)
+
+
+def _contrasts(judgments: Judgments, camp_of: Sequence[str]) -> FloatArray:
+    return camp_contrasts(tuple(judgments.camp_weights), camp_of)
 
 
 def _camp(
@@ -233,7 +238,7 @@ def _camp(
     model: pm.Model,
 ) -> Camp:
     """Give how worldviews are distributed in a camp."""
-    (contrasts,) = camp_contrasts(tuple(judgments.camp_weights), [camp])
+    (contrasts,) = _contrasts(judgments, [camp])
     spreads = prior_spreads(chosen)
     apart: Any = pt.dot(contrasts, model["contrast"]) if len(contrasts) else np.zeros(len(VARYING))
     centers = {name: model[name][None] for name in VARYING}

@@ -121,18 +121,28 @@ def spread_out(
     total: TensorVariable,
     log_ratio: TensorVariable,
 ) -> dict[TensorVariable, TensorVariable]:
-    """Give the story's offense and disagreement, of which only two entries change."""
-    model = way.model
+    """Give the story's offense, with contrasts, and disagreement, of which two entries change."""
+    model, own = way.model, push[None]
     wide, steep, defence = way.stated(
         [width(model.named_vars), model["decisiveness"], pt.log1p(model["human_defense"])]
     )
     in_margin = total - 0.5 * pt.softplus(-2 * log_ratio) + pt.log(wide / _WORTH)
     in_offense = total - 0.5 * pt.softplus(2 * log_ratio) - pt.log(steep)
     changed = pt.set_subtensor(disagreement[MARGIN], in_margin)
-    return {
+    spread, few = way.guide.spreads[OFFENSE], way.guide.camps_of_few().any(axis=1)
+    if way.has("contrast"):  # of camps of few the mean follows, once it is known where they stand
+        apart = spread * way.free[way.value("contrast")][:, OFFENSE]
+        own = pt.concatenate([own, pt.where(few[1:], 0.0, apart)])
+    parts = (way.guide.stations() * own).sum(axis=1) / steep
+    given = {
         way.value("disagreement"): pt.set_subtensor(changed[OFFENSE], in_offense),
-        way.value("offense"): defence + push / steep,
+        way.value("offense"): defence + parts[0],
     }
+    if way.has("contrast"):
+        story = way.story[way.value("contrast")]
+        stated = pt.set_subtensor(story[:, OFFENSE], parts[1:] / spread)
+        given[way.value("contrast")] = stated
+    return given
 
 
 def shape_of(way: Straightening, measure: Measure) -> TensorVariable:

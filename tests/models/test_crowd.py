@@ -21,7 +21,8 @@ from takeoff.models.worldviews import VARYING
 from takeoff.models.writer import program_of
 
 PEOPLE = 15
-MOVED = ("margin", "offense", "wording", *(f"{name}_deviation" for name in VARYING))
+MOVED = ("margin", "offense", "wording", "contrast", "efficacy_deviation")
+MOVED += tuple(f"{name}_deviation" for name in VARYING)
 LATENT = (*(f"{name}_deviation" for name in VARYING), "log_tail", "log_care")
 
 
@@ -46,6 +47,34 @@ def few(survey: Judgments) -> Judgments:
 @pytest.fixture(scope="module")
 def crowd(few: Judgments) -> Panel:
     return panel_model(few, prior_set("neutral"), many=PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def joined() -> Panel:
+    """A few experts of two camps beside a crowd of a third."""
+    both = join([load_study("fri_2023"), load_study("espai_2023")])
+    answers = both.answers
+    by_camp = answers["expert"].groupby(answers["camp"])
+    kept = np.concatenate([each.values[: PEOPLE if len(each) > 99 else 3] for _, each in by_camp])
+    panel = panel_model(
+        replace(
+            both,
+            answers=answers.isel(
+                answer=np.isin(answers["expert_name"].values, kept),
+                expert=np.isin(answers["expert"].values, kept),
+            ),
+        ),
+        prior_set("neutral"),
+        many=PEOPLE,
+    )
+    assert [len(each.people) for each in panel.crowds] == [PEOPLE - 5]
+    return panel
+
+
+@pytest.fixture(params=["crowd", "joined"])
+def either(request: pytest.FixtureRequest) -> Panel:
+    panel: Panel = request.getfixturevalue(request.param)
+    return panel
 
 
 def test_a_crowds_patterns_add_up_to_its_people(survey: Judgments) -> None:
@@ -172,8 +201,8 @@ def test_finer_nodes_say_the_same(
     assert np.sqrt((error**2 @ counts) / counts.sum()).max() < 0.015
 
 
-def test_gradient_is_the_densitys(crowd: Panel) -> None:
-    model = crowd.coordinates().model
+def test_gradient_is_the_densitys(either: Panel) -> None:
+    model = either.coordinates().model
     start = model.initial_point(0)
     shapes = [np.shape(start[each.name]) for each in model.value_vars]
     whole: Any = model.logp()
@@ -191,8 +220,8 @@ def test_gradient_is_the_densitys(crowd: Panel) -> None:
             assert gradient[place] == pytest.approx(slope, rel=1e-4, abs=1e-3)
 
 
-def test_volume_is_the_determinant_of_the_way_back(crowd: Panel) -> None:
-    coordinates = crowd.coordinates()
+def test_volume_is_the_determinant_of_the_way_back(either: Panel) -> None:
+    coordinates = either.coordinates()
     start = coordinates.model.initial_point(0)
     shapes = [np.shape(start[each.name]) for each in coordinates.model.value_vars]
     log_volume: Any = coordinates.model.logp(vars=coordinates.model.potentials[1])
@@ -210,8 +239,8 @@ def test_volume_is_the_determinant_of_the_way_back(crowd: Panel) -> None:
     }
     back = coordinates.back(points)
     columns = []
-    for each in crowd.model.free_RVs:
-        name = str(crowd.model.rvs_to_values[each].name)
+    for each in either.model.free_RVs:
+        name = str(either.model.rvs_to_values[each].name)
         if name in MOVED:
             columns.append(back[name])
         elif isinstance(each.owner.op, HalfNormalRV) or each.name in ("noise", "arrival_median"):

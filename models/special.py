@@ -74,20 +74,20 @@ def compiled(function: Any) -> Any:
     return dispatcher
 
 
-_BEND = 3.0
-_TERMS = 25
+_BEND = 4.0
+_TERMS = 20
 
 
 def _mills_polynomial() -> tuple[float, ...]:
-    """Expand (x + 1)·Φ(−x)/φ(x) in powers of (x − 3)/(x + 3), highest first, for x ≥ 0.
+    """Expand (x + 4)·Φ(−x)/φ(x) in powers of (x − 4)/(x + 4), highest first, for x ≥ 0.
 
     The variable maps [0, ∞) to [−1, 1] and the function is analytic there, so Chebyshev
-    coefficients fall by a factor of about four a term and powers lose no accuracy.
+    coefficients fall by a factor of about five a term and powers lose no accuracy.
     """
 
     def scaled_mills(position: FloatArray) -> FloatArray:
         x = _BEND * (1 + position) / np.maximum(1 - position, 1e-300)
-        return cast("FloatArray", (x + 1) * np.sqrt(np.pi / 2) * erfcx(x / np.sqrt(2)))
+        return cast("FloatArray", (x + _BEND) * np.sqrt(np.pi / 2) * erfcx(x / np.sqrt(2)))
 
     series: Any = chebyshev.chebinterpolate(cast("Any", scaled_mills), _TERMS - 1)
     return tuple(float(each) for each in chebyshev.cheb2poly(series)[::-1])
@@ -138,14 +138,14 @@ def normal_tails(x: FloatArray, above: FloatArray, below: FloatArray, density: F
         for _ in range(10):
             root = root * root
         density[i] = _ROOT * root
-        below[i] = (abs(x[i]) - _BEND) / (abs(x[i]) + _BEND)
+        below[i] = 1 - 2 * _BEND / (abs(x[i]) + _BEND)
         above[i] = 0.0
     for a, b, c, d, e in _MILLS_IN_FIVES:
         for i in range(points):
             z = below[i]
             above[i] = ((((above[i] * z + a) * z + b) * z + c) * z + d) * z + e
     for i in range(points):
-        smaller = density[i] * above[i] / (abs(x[i]) + 1)
+        smaller = density[i] * above[i] * (1 - below[i]) * (1 / (2 * _BEND))
         above[i] = 1 - smaller if x[i] > 0 else smaller
         below[i] = smaller if x[i] > 0 else 1 - smaller
 
@@ -159,5 +159,5 @@ def scaled_erfc(x: float) -> float:
     total = 0.0
     for coefficient in _MILLS:
         total = total * at + coefficient
-    positive = 2 * _ROOT * total / (t + 1)
+    positive = 2 * _ROOT * total / (t + _BEND)
     return positive if x >= 0 else 2 * exp(x * x) - positive

@@ -12,6 +12,7 @@ from takeoff.analysis.derived import log_likelihood
 from takeoff.analysis.fit import simulate_panel
 from takeoff.data import join, load_study
 from takeoff.models.answers.shared_errors import SharedErrors
+from takeoff.models.coordinates import Coordinates
 from takeoff.models.crowd import part
 from takeoff.models.lattice import crowd_nodes
 from takeoff.models.panel import Panel, offset_sd, panel_model
@@ -71,10 +72,32 @@ def joined() -> Panel:
     return panel
 
 
-@pytest.fixture(params=["crowd", "joined"])
-def either(request: pytest.FixtureRequest) -> Panel:
-    panel: Panel = request.getfixturevalue(request.param)
+@pytest.fixture(scope="module")
+def parted(survey: Judgments) -> Panel:
+    """Two crowds, of other surveys and camps, and asked other questions."""
+    people = first(survey, 2 * PEOPLE)
+    halves = {
+        "study": np.repeat(["espai_2023", "other"], PEOPLE),
+        "camp": np.repeat(["early", "late"], PEOPLE),
+    }
+    answers = people.answers.assign_coords({k: ("expert", v) for k, v in halves.items()})
+    others = np.isin(answers["expert_name"].values, answers["expert"].values[PEOPLE:])
+    kept = ~others | (answers["question"].values == "extremely_bad")
+    two = replace(
+        people,
+        answers=answers.isel(answer=np.flatnonzero(kept)),
+        camp_weights={"early": 0.5, "late": 0.5},
+    )
+    panel = panel_model(two, prior_set("neutral"), many=PEOPLE)
+    assert [each.camp for each in panel.crowds] == ["early", "late"]
+    assert [len(each.questions) for each in panel.crowds] == [4, 1]
     return panel
+
+
+@pytest.fixture(scope="module", params=["crowd", "joined", "parted"])
+def either(request: pytest.FixtureRequest) -> tuple[Panel, Coordinates]:
+    panel: Panel = request.getfixturevalue(request.param)
+    return panel, panel.coordinates()
 
 
 def test_a_crowds_patterns_add_up_to_its_people(survey: Judgments) -> None:
@@ -134,21 +157,6 @@ def test_a_bias_and_a_surveys_offset_move_a_crowd_as_its_wordings_do(survey: Jud
     np.testing.assert_allclose(others, plain[1], rtol=1e-9)
 
 
-def test_crowds_may_be_asked_different_questions(survey: Judgments) -> None:
-    people = first(survey, 2 * PEOPLE)
-    half = np.repeat(["espai_2023", "other"], PEOPLE)
-    answers = people.answers.assign_coords(study=("expert", half))
-    others = np.isin(answers["expert_name"].values, answers["expert"].values[PEOPLE:])
-    kept = ~others | (answers["question"].values == "extremely_bad")
-    two = replace(people, answers=answers.isel(answer=np.flatnonzero(kept)))
-    panel = panel_model(two, prior_set("neutral"), many=PEOPLE)
-    assert [len(each.questions) for each in panel.crowds] == [4, 1]
-    program = panel.coordinates().program()
-    value, gradient = program.density()(np.zeros(program.variables))
-    assert np.isfinite(value)
-    assert np.isfinite(gradient).all()
-
-
 @pytest.mark.parametrize("noise", [0.3, 1.0])
 @pytest.mark.parametrize("apart", [[1, 1, 1, 1], [2, 0.1, 0.5, 0.5], [0.1, 2, 0.5, 0.5]])
 def test_patterns_are_as_likely_as_with_worldviews_told_apart(
@@ -201,8 +209,8 @@ def test_finer_nodes_say_the_same(
     assert np.sqrt((error**2 @ counts) / counts.sum()).max() < 0.015
 
 
-def test_gradient_is_the_densitys(either: Panel) -> None:
-    model = either.coordinates().model
+def test_gradient_is_the_densitys(either: tuple[Panel, Coordinates]) -> None:
+    model = either[1].model
     start = model.initial_point(0)
     shapes = [np.shape(start[each.name]) for each in model.value_vars]
     whole: Any = model.logp()
@@ -220,8 +228,8 @@ def test_gradient_is_the_densitys(either: Panel) -> None:
             assert gradient[place] == pytest.approx(slope, rel=1e-4, abs=1e-3)
 
 
-def test_volume_is_the_determinant_of_the_way_back(either: Panel) -> None:
-    coordinates = either.coordinates()
+def test_volume_is_the_determinant_of_the_way_back(either: tuple[Panel, Coordinates]) -> None:
+    panel, coordinates = either
     start = coordinates.model.initial_point(0)
     shapes = [np.shape(start[each.name]) for each in coordinates.model.value_vars]
     log_volume: Any = coordinates.model.logp(vars=coordinates.model.potentials[1])
@@ -239,8 +247,8 @@ def test_volume_is_the_determinant_of_the_way_back(either: Panel) -> None:
     }
     back = coordinates.back(points)
     columns = []
-    for each in either.model.free_RVs:
-        name = str(either.model.rvs_to_values[each].name)
+    for each in panel.model.free_RVs:
+        name = str(panel.model.rvs_to_values[each].name)
         if name in MOVED:
             columns.append(back[name])
         elif isinstance(each.owner.op, HalfNormalRV) or each.name in ("noise", "arrival_median"):

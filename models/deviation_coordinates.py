@@ -1,7 +1,6 @@
 """Coordinates of how experts deviate from the panel: by what their answers pin down."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytensor.tensor as pt

@@ -145,8 +145,9 @@ def grid_under(margin: FloatArray, doubt: float, difficulty: FloatArray) -> Grid
 @compiled
 def whole_grid() -> Grid:
     """Lay the grid under whatever margins."""
-    c = SPACING * np.arange(EVERY_POINT[0], EVERY_POINT[1])
-    return Grid(c, np.exp(0.5 * c * c), EVERY_POINT[0])
+    lowest, after = EVERY_POINT
+    c = SPACING * np.arange(float(lowest), float(after))
+    return Grid(c, np.exp(0.5 * c * c), lowest)
 
 
 @compiled

@@ -123,7 +123,7 @@ class Guide:
         return members
 
     def _camps_of_crowds(self) -> list[int]:
-        """Number the camps of crowds, in the order of crowds; none where one has no camp."""
+        """Give the numbers of crowds' camps, in their order; none where a crowd has no camp."""
         if self.contrasts.shape[1] == 0:
             return []
         names = [str(each) for each in range(1 + self.contrasts.shape[1])]

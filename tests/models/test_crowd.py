@@ -22,8 +22,8 @@ from takeoff.models.worldviews import VARYING
 from takeoff.models.writer import program_of
 
 PEOPLE = 15
-MOVED = ("margin", "offense", "wording", "contrast", "efficacy_deviation")
-MOVED += tuple(f"{name}_deviation" for name in VARYING)
+DEVIATIONS = tuple(f"{name}_deviation" for name in (*VARYING, "efficacy"))
+MOVED = ("margin", "offense", "wording", "contrast", *DEVIATIONS)
 LATENT = (*(f"{name}_deviation" for name in VARYING), "log_tail", "log_care")
 
 

@@ -140,7 +140,7 @@ def test_worlds_on_a_grid_are_told_once_for_panels_that_share_them() -> None:
 
     at = np.random.default_rng(1).uniform(0.1, 0.6, width + 3)
     found, gradient = both.density()(at)
-    plain = function([x], [(weight * (one + 2 * other)).sum()], mode=INTERPRETED)
+    plain: Any = function([x], [(weight * (one + 2 * other)).sum()], mode=INTERPRETED)
     assert found == pytest.approx(float(plain(at)[0]), rel=1e-12)
     for place in range(len(at)):
         side = 1e-5 * (np.arange(len(at)) == place)

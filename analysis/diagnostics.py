@@ -29,7 +29,8 @@ class Diagnostic:
 class Diagnostics:
     """How well the chains mixed: every reported outcome, the worst R-hat first.
 
-    ``chains``, ``draws`` and ``divergences`` are counts; draws are those of one chain.
+    ``chains``, ``draws`` and ``divergences`` are counts; draws are those of one chain, which were
+    kept of ``rounds`` times as many.
     """
 
     reported: tuple[Diagnostic, ...]
@@ -37,6 +38,7 @@ class Diagnostics:
     draws: int
     divergences: int
     steps: float
+    rounds: int
 
     @property
     def worst(self) -> Diagnostic | None:
@@ -81,6 +83,7 @@ def diagnose(tree: xr.DataTree) -> Diagnostics:
         draws=data.sizes["draw"],
         divergences=int(stats["diverging"].sum()),
         steps=float(stats["n_steps"].mean()) if "n_steps" in stats else np.nan,
+        rounds=int(stats.attrs.get("rounds", 1)),
     )
 
 

@@ -38,6 +38,8 @@ __all__ = [
     "simulate_prior",
 ]
 
+_PATIENCE, _TELLING = 4, 400
+"""How many times as long chains may go on that do not agree, and draws from which that is told."""
 _PRIOR_DRAWS = 300
 _MOST_DRAWS = 4000
 _MOST_FORETOLD = 100
@@ -91,7 +93,13 @@ def fit(
     chosen = prior_set(prior)
     panel = panel_model(judgments, chosen)
     posterior, stats = sample_panel(
-        panel, seed=seed, draws=draws, tune=tune, chains=chains, progress=progress
+        panel,
+        seed=seed,
+        draws=draws,
+        tune=tune,
+        chains=chains,
+        progress=progress,
+        patience=_PATIENCE if draws >= _TELLING else 1,
     )
     tree = xr.DataTree.from_dict(
         {
@@ -120,6 +128,7 @@ def sample_panel(
     chains: int,
     progress: bool = False,
     warm: WarmStart | None = None,
+    patience: int = 1,
 ) -> tuple[xr.Dataset, xr.Dataset]:
     """Sample a panel's posterior: the story's variables, with its dims, and the sampler's notes.
 
@@ -136,6 +145,7 @@ def sample_panel(
         progress=progress,
         warm=warm,
         sided=coordinates.sided,
+        patience=patience,
     )
     if warm is None:
         notes["unconstrained_draw"] = (("chain", "draw", "coordinate"), points)

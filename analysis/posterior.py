@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from arviz_stats import ess, rhat
 
+from takeoff.analysis.agreement import LARGEST_RHAT, SMALLEST_ESS, largest
 from takeoff.analysis.provenance import data_hash
 from takeoff.data import join, load_study, shipped_studies
 from takeoff.models.errors import InputError
@@ -20,9 +21,6 @@ __all__ = ["HEADLINE", "convergence_problems", "load", "load_complete", "load_cu
 
 HEADLINE = ("catastrophe", "takeover", "warning_shot", "coexistence", "homogeneity")
 """The outcomes with which a report leads, and ``extinction_by_2100``, which most were asked."""
-
-_LARGEST_RHAT = 1.01
-_SMALLEST_ESS = 400
 
 
 def save(tree: xr.DataTree, path: Path) -> None:
@@ -125,20 +123,16 @@ def convergence_problems(tree: xr.DataTree) -> list[str]:
     reported = outcomes[["by_expert", "by_camp", "consensus"]]
     parameters = tree["posterior"].to_dataset().drop_vars(["shares"], errors="ignore")
     for what, worst in (
-        ("a reported outcome", _largest(rhat(reported))),
-        ("a parameter", _largest(rhat(parameters))),
+        ("a reported outcome", largest(rhat(reported))),
+        ("a parameter", largest(rhat(parameters))),
     ):
-        if not worst <= _LARGEST_RHAT:
-            problems.append(f"R-hat of {what} is {worst:.3f}, above {_LARGEST_RHAT}")
+        if not worst <= LARGEST_RHAT:
+            problems.append(f"R-hat of {what} is {worst:.3f}, above {LARGEST_RHAT}")
     for kind in ("bulk", "tail"):
-        fewest = -_largest(-ess(reported, method=kind))
-        if not fewest >= _SMALLEST_ESS:
+        fewest = -largest(-ess(reported, method=kind))
+        if not fewest >= SMALLEST_ESS:
             problems.append(
                 f"{kind} effective sample size of a reported outcome is {fewest:.0f}, "
-                f"below {_SMALLEST_ESS}"
+                f"below {SMALLEST_ESS}"
             )
     return problems
-
-
-def _largest(values: xr.Dataset) -> float:
-    return max(float(np.nanmax(each.values)) for each in values.data_vars.values() if each.size)

@@ -28,6 +28,7 @@ from pytensor.graph.basic import Apply
 from pytensor.graph.op import Op
 from pytensor.tensor.variable import TensorVariable
 
+from takeoff.analysis.agreement import agree
 from takeoff.analysis.brisk import keep_memory
 from takeoff.analysis.sides import Sides, starts_on_both, within
 from takeoff.models.program import Density, Program
@@ -264,6 +265,7 @@ def sample(
     progress: bool = False,
     warm: WarmStart | None = None,
     sided: int | None = None,
+    patience: int = 1,
 ) -> tuple[FloatArray, xr.Dataset]:
     """Sample a program's density.
 
@@ -285,13 +287,16 @@ def sample(
     sided
         The coordinate whose sign tells on which of two sides of the posterior a point is, if it
         may have two (``sides``). Chains then start on both.
+    patience
+        How many times as long to draw, at the most, while chains do not agree; of all draws as
+        many are kept, evenly.
 
     Returns
     -------
     FloatArray, xr.Dataset
         Draws (chain, draw, coordinate), and notes on each (chain, draw): ``diverging``,
         ``n_steps``, ``step_size``, ``acceptance_rate``. Attribute ``gradients`` counts those
-        taken, tuning included.
+        taken, tuning included, and ``rounds`` how many times as long chains went on.
     """
     size, random = program.variables, np.random.default_rng(seed)
     if warm is not None:
@@ -318,12 +323,20 @@ def sample(
     length = float(np.exp(np.log(settled["step_size"][:, -1]).mean()))
     agreed = stepping(program.density, size, scale=scale, length=length, sides=sides)
     each = _EACH if sided is None else _EACH_OF_CROWDS
-    points, drawn = _run(agreed, found[:, -1], seed + 2, each * draws, 0, cores, progress)
-    notes = drawn.coarsen(draw=each).mean()
-    notes["n_steps"] = drawn["n_steps"].coarsen(draw=each).sum()
-    notes["diverging"] = notes["diverging"] > 0
-    notes.attrs["gradients"] = sum(each.attrs["gradients"] for each in (learned, settled, drawn))
-    return points[:, each - 1 :: each], notes.assign_coords(draw=np.arange(draws))
+    at, parts, drawn = found[:, -1], [], []
+    for turn in range(patience):
+        found, notes = _run(agreed, at, seed + 2 + turn, each * draws, 0, cores, progress)
+        parts.append(found)
+        drawn.append(notes)
+        at, every = found[:, -1], each * len(parts)
+        points = np.concatenate(parts, axis=1)[:, every - 1 :: every]
+        if turn + 1 == patience or agree(points):
+            break
+    whole = xr.concat(drawn, "draw").coarsen(draw=every)
+    notes = whole.mean().assign(n_steps=whole.sum()["n_steps"], diverging=whole.max()["diverging"])
+    gradients = sum(each.attrs["gradients"] for each in (learned, settled, *drawn))
+    notes.attrs = {"gradients": gradients, "rounds": len(parts)}
+    return points, notes.assign_coords(draw=np.arange(draws))
 
 
 def _run(

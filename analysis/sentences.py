@@ -172,6 +172,8 @@ def about_convergence(found: Diagnostics) -> list[str]:
         f"{counted(found.chains, 'chain')} of {counted(found.draws, 'draw')} each, with "
         f"{counted(found.divergences, 'divergence')}."
     )
+    if found.rounds > 1:
+        size += f" They did not agree at once, so these are kept of {found.rounds} times as many."
     worst = found.worst
     if worst is None:
         return [size, "No reported outcome varies, so nothing can be said about mixing."]

@@ -10,6 +10,7 @@ import pymc as pm
 import pytest
 from numpy.typing import NDArray
 
+from takeoff.analysis.agreement import agree
 from takeoff.analysis.sampler import WarmStart, sample, stepping
 
 SIZE = 40
@@ -88,6 +89,28 @@ def test_same_seed_same_draws_and_another_seed_others() -> None:
     np.testing.assert_array_equal(first, again)
     assert (first != other).all()
     assert (first[0] != first[1]).any()
+
+
+def test_chains_that_do_not_agree_go_on_and_as_many_draws_are_kept_evenly() -> None:
+    target: Any = Normal()
+    once, _ = sample(target, seed=1, draws=30, tune=60, chains=2)
+    points, notes = sample(target, seed=1, draws=30, tune=60, chains=2, patience=3)
+    assert notes.attrs["rounds"] == 3
+    assert points.shape == once.shape
+    assert notes.sizes == {"chain": 2, "draw": 30}
+    np.testing.assert_array_equal(points[:, :10], once[:, 2::3])
+    assert (points[:, 10:] != 0).all()
+
+
+def test_chains_that_agree_do_not_go_on() -> None:
+    target: Any = Normal()
+    points, notes = sample(target, seed=1, draws=1000, tune=300, chains=4, patience=3)
+    assert agree(points)
+    assert notes.attrs["rounds"] == 1
+    apart = points + np.arange(4)[:, None, None] * SPREADS
+    assert not agree(apart)
+    assert not agree(points[:, :50])
+    assert agree(points[:1])
 
 
 @pytest.mark.parametrize("tune", [0, 1, 9, 10])

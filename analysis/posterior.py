@@ -5,7 +5,6 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import xarray as xr
 from arviz_stats import ess, rhat
 

@@ -332,8 +332,8 @@ def sample(
         points = np.concatenate(parts, axis=1)[:, every - 1 :: every]
         if turn + 1 == patience or agree(points):
             break
-    whole = xr.concat(drawn, "draw").coarsen(draw=every)
-    notes = whole.mean().assign(n_steps=whole.sum()["n_steps"], diverging=whole.max()["diverging"])
+    kept = xr.concat(drawn, "draw").coarsen(draw=every)
+    notes = kept.mean().assign(n_steps=kept.sum()["n_steps"], diverging=kept.max()["diverging"])
     gradients = sum(each.attrs["gradients"] for each in (learned, settled, *drawn))
     notes.attrs = {"gradients": gradients, "rounds": len(parts)}
     return points, notes.assign_coords(draw=np.arange(draws))

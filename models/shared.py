@@ -250,6 +250,11 @@ class Tape(NamedTuple):
 
 
 @compiled
+def _parts(fixed: Any) -> tuple[Sharing, Rule]:
+    return Sharing(*fixed[:PARTS_OF_SHARING]), Rule(*fixed[PARTS_OF_SHARING:])
+
+
+@compiled
 def _under(common: FloatArray, margin: FloatArray, sharing: Sharing) -> Grid:
     turns_out = rung(common[DOUBT], sharing.difficulty, sharing.difficulty_rungs)
     return grid_under(margin + common[MARGIN], common[DOUBT], turns_out)
@@ -259,21 +264,14 @@ def _under(common: FloatArray, margin: FloatArray, sharing: Sharing) -> Grid:
 def share_on_tape(
     common: FloatArray,
     margin: FloatArray,
-    difficulty: FloatArray,
-    difficulty_rungs: FloatArray,
-    lagrange: FloatArray,
-    rank: IntArray,
-    bounds: IntArray,
-    alone: FloatArray,
     *fixed: Any,
 ) -> tuple[FloatArray, Tape]:
     """Give the ends of experts' worlds (expert, end), and what ``share_from_tape`` needs.
 
     ``common`` (number,) are the numbers of a world, to which each expert's ``margin`` (expert,)
-    is added. Then the parts of a ``Sharing`` and of a ``Rule``.
+    is added. Then, as in all that follows, the parts of a ``Sharing`` and of a ``Rule``.
     """
-    rule = Rule(*fixed)
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
+    sharing, rule = _parts(fixed)
     grid = _under(common, margin, sharing)
     ends, worlds = _told(common, grid, sharing, rule)
     read, weight = _read(common, margin, grid, ends, sharing)
@@ -286,17 +284,10 @@ def share_from_tape(
     margin: FloatArray,
     tape: Tape,
     d_experts_ends: FloatArray,
-    difficulty: FloatArray,
-    difficulty_rungs: FloatArray,
-    lagrange: FloatArray,
-    rank: IntArray,
-    bounds: IntArray,
-    alone: FloatArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
     """Carry derivatives by experts' ends back to common numbers and margins."""
-    rule = Rule(*fixed)
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
+    sharing, rule = _parts(fixed)
     grid = _under(common, margin, sharing)
     d_common, d_margin, d_ends = _read_back(
         common, margin, grid, tape.ends, sharing, tape.weight, d_experts_ends
@@ -322,20 +313,14 @@ def share_reverse(
 @compiled
 def tell_on_tape(
     common: FloatArray,
-    difficulty: FloatArray,
-    difficulty_rungs: FloatArray,
-    lagrange: FloatArray,
-    rank: IntArray,
-    bounds: IntArray,
-    alone: FloatArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
     """Give the ends of the worlds on the whole grid (end sorted by class, point), and their tape.
 
     What ``share`` begins with, for whatever margins: ``read`` does the rest.
     """
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
-    return _told(common, whole_grid(), sharing, Rule(*fixed))
+    sharing, rule = _parts(fixed)
+    return _told(common, whole_grid(), sharing, rule)
 
 
 @compiled
@@ -343,21 +328,15 @@ def tell_from_tape(
     common: FloatArray,
     tape: FloatArray,
     d_ends: FloatArray,
-    difficulty: FloatArray,
-    difficulty_rungs: FloatArray,
-    lagrange: FloatArray,
-    rank: IntArray,
-    bounds: IntArray,
-    alone: FloatArray,
     *fixed: Any,
 ) -> FloatArray:
     """Carry derivatives by the ends on the whole grid back to common numbers."""
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
-    return _told_back(common, whole_grid(), sharing, Rule(*fixed), tape, d_ends)
+    sharing, rule = _parts(fixed)
+    return _told_back(common, whole_grid(), sharing, rule, tape, d_ends)
 
 
 def size_told(*fixed: Any) -> int:
-    """Count the ends on the whole grid, given the parts of a ``Sharing`` and of a ``Rule``."""
+    """Count the ends on the whole grid."""
     first, last = EVERY_POINT
     return int(ends_length(Rule(*fixed[PARTS_OF_SHARING:]))) * (last - first)
 
@@ -367,20 +346,13 @@ def read_on_tape(
     common: FloatArray,
     ends: FloatArray,
     margin: FloatArray,
-    difficulty: FloatArray,
-    difficulty_rungs: FloatArray,
-    lagrange: FloatArray,
-    rank: IntArray,
-    bounds: IntArray,
-    alone: FloatArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray]:
     """Read experts' ends (expert, end) off those on the whole grid; also gives their weights.
 
     ``common``, ``margin`` and the rest are as in ``share``, ``ends`` (number,) what was told.
     """
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
-    grid = whole_grid()
+    sharing, grid = _parts(fixed)[0], whole_grid()
     return _read(common, margin, grid, ends.reshape(-1, grid.c.shape[0]), sharing)
 
 
@@ -391,17 +363,10 @@ def read_from_tape(
     margin: FloatArray,
     weight: FloatArray,
     d_experts_ends: FloatArray,
-    difficulty: FloatArray,
-    difficulty_rungs: FloatArray,
-    lagrange: FloatArray,
-    rank: IntArray,
-    bounds: IntArray,
-    alone: FloatArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Carry derivatives by experts' ends back to common numbers, the grid's ends and margins."""
-    sharing = Sharing(difficulty, difficulty_rungs, lagrange, rank, bounds, alone)
-    grid = whole_grid()
+    sharing, grid = _parts(fixed)[0], whole_grid()
     told = ends.reshape(-1, grid.c.shape[0])
     d_common, d_margin, d_ends = _read_back(
         common, margin, grid, told, sharing, weight, d_experts_ends

@@ -2,7 +2,6 @@
 
 import numpy as np
 import xarray as xr
-from arviz_stats.sampling_diagnostics import ess, rhat
 
 from takeoff.models.special import FloatArray
 
@@ -17,6 +16,8 @@ def agree(points: FloatArray) -> bool:
 
     One chain has none to disagree with.
     """
+    from arviz_stats.sampling_diagnostics import ess, rhat  # no chain's process needs it
+
     if len(points) < 2:
         return True
     drawn = xr.Dataset({"point": (("chain", "draw", "coordinate"), points)})

@@ -65,6 +65,9 @@ class Lattice(NamedTuple):
     bad: IntArray
 
 
+_PARTS = len(Lattice._fields)
+
+
 class Tape(NamedTuple):
     """What is kept for the way back.
 
@@ -368,11 +371,6 @@ def spread_on_tape(
     slip: FloatArray,
     response: FloatArray,
     together: FloatArray,
-    base: IntArray,
-    lagrange: FloatArray,
-    weight: FloatArray,
-    grid: FloatArray,
-    bad: IntArray,
     *fixed: Any,
 ) -> tuple[FloatArray, Tape]:
     """Give the mass of a crowd's levels on the grid (1, level), and what the way back needs.
@@ -382,15 +380,18 @@ def spread_on_tape(
     ``offense`` (offense,) are those of the table. ``slip`` and ``response`` (1 + node,) are those
     at the centre, then those off it. Then the parts of a ``Lattice`` and of a ``Rule``.
     """
-    rule, lattice = Rule(*fixed), Lattice(base, lagrange, weight, grid, bad)
+    lattice, rule = Lattice(*fixed[:_PARTS]), Rule(*fixed[_PARTS:])
     force = forces(common, common[MARGIN + rule.first_row.shape[0] :])
     by_end, features = ends.T.copy(), _features(common, offense, force, rule)
-    sums = _sum_ends(by_end, features, bad)
+    sums = _sum_ends(by_end, features, lattice.bad)
     table = _tabulate(sums)
     spared = _unwarned(slip, response, sums.shape[1] - 2)
-    reads, levels = np.empty((weight.shape[0], table.shape[2])), np.empty(weight.shape)
+    reads, levels = (
+        np.empty((lattice.weight.shape[0], table.shape[2])),
+        np.empty(lattice.weight.shape),
+    )
     _levels(table, spared, together[0], lattice, reads, levels)
-    mass = np.empty((1, int(grid[2])))
+    mass = np.empty((1, int(lattice.grid[2])))
     _lay(levels, lattice, mass[0])
     return mass, Tape(by_end, features, sums, table, reads, levels)
 
@@ -405,15 +406,10 @@ def spread_from_tape(
     together: FloatArray,
     tape: Tape,
     d_mass: FloatArray,
-    base: IntArray,
-    lagrange: FloatArray,
-    weight: FloatArray,
-    grid: FloatArray,
-    bad: IntArray,
     *fixed: Any,
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Carry derivatives by mass back to the first six arguments."""
-    rule, lattice = Rule(*fixed), Lattice(base, lagrange, weight, grid, bad)
+    lattice, rule = Lattice(*fixed[:_PARTS]), Rule(*fixed[_PARTS:])
     resources = MARGIN + rule.first_row.shape[0]
     force, numbers = forces(common, common[resources:]), tape.sums.shape[1] - 2
     spared = _unwarned(slip, response, numbers)
@@ -437,7 +433,9 @@ def spread_from_tape(
     d_offense = np.empty(offense.shape)
     d_force, d_features = no_forces(force), np.empty(tape.features.shape[1:])
     for node in range(offense.shape[0]):
-        _sum_ends_reverse(tape.ends, tape.features[node], bad, d_sums[node], d_ends, d_features)
+        _sum_ends_reverse(
+            tape.ends, tape.features[node], lattice.bad, d_sums[node], d_ends, d_features
+        )
         by_edge = contest_reverse(
             common[DECISIVENESS], offense[node], force, rule.histories, d_features, d_force
         )

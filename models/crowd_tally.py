@@ -308,27 +308,20 @@ def tally_on_tape(
     center: FloatArray,
     noise: FloatArray,
     mass: FloatArray,
-    bound: FloatArray,
-    asked: IntArray,
-    interval: IntArray,
-    one: IntArray,
-    other: IntArray,
-    order: IntArray,
-    care: FloatArray,
-    least: FloatArray,
+    *fixed: Any,
 ) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
     """Give log P(pattern) (1, pattern), and what the way back needs.
 
     ``center`` (question, level) is the answer at each level of the grid, ``noise`` (question,)
     its noise, in log-odds, and ``mass`` (1, level) that of the crowd. Then a ``Tables``.
     """
-    tables = Tables(bound, asked, interval, one, other, order, care, least)
+    tables = Tables(*fixed)
     questions, begin = center.shape[0], _begins(center.shape[1], tables)
     kept = np.empty((_rows(tables, questions), begin[-1]))
     own = _places(kept, begin, tables, questions)
     _spread_out(center, noise, mass[0], tables, own)
     _fill_chances(tables, own)
-    total = np.empty(one.shape[0])
+    total = np.empty(tables.one.shape[0])
     _add_up(tables, own, total)
     logs = np.empty((1, total.shape[0]))
     for pattern in range(total.shape[0]):
@@ -343,17 +336,10 @@ def tally_from_tape(
     mass: FloatArray,
     tape: tuple[FloatArray, FloatArray],
     d_logs: FloatArray,
-    bound: FloatArray,
-    asked: IntArray,
-    interval: IntArray,
-    one: IntArray,
-    other: IntArray,
-    order: IntArray,
-    care: FloatArray,
-    least: FloatArray,
+    *fixed: Any,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Carry derivatives by log P(pattern) back to centers, noise and mass."""
-    tables = Tables(bound, asked, interval, one, other, order, care, least)
+    tables = Tables(*fixed)
     kept, total = tape
     questions, begin = center.shape[0], _begins(center.shape[1], tables)
     own = _places(kept, begin, tables, questions)
@@ -366,14 +352,14 @@ def tally_from_tape(
     by_center, by_sharp = np.empty(own.center.shape), np.empty(own.center.shape)
     _fill_chances_reverse(tables, own, d_chance, by_center, by_sharp)
     d_center, d_noise, d_mass = np.zeros(center.shape), np.zeros(noise.shape), np.zeros(mass.shape)
-    for node in range(care.shape[1]):
-        here, stride = slice(begin[node], begin[node + 1]), int(care[2, node])
-        _coarsen_reverse(d_own[here] * care[1, node], stride, d_mass[0])
+    for node in range(tables.care.shape[1]):
+        here, stride = slice(begin[node], begin[node + 1]), int(tables.care[2, node])
+        _coarsen_reverse(d_own[here] * tables.care[1, node], stride, d_mass[0])
         for question in range(questions):
             d_center[question, ::stride] += by_center[question, here]
             sharp = own.sharp[question, begin[node]]
             by_deviation = -by_sharp[question, here].sum() * sharp**3
-            d_noise[question] += by_deviation * noise[question] * care[0, node] ** 2
+            d_noise[question] += by_deviation * noise[question] * tables.care[0, node] ** 2
     return d_center, d_noise, d_mass
 
 

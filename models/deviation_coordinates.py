@@ -9,6 +9,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.bend import bend
 from takeoff.models.guide import INSPECTED
 from takeoff.models.rise import HAZARD, PULL, Rise, excess, inspection_odds, width
+from takeoff.models.special import FloatArray
 from takeoff.models.straightening import Straightening
 from takeoff.models.worldviews import OFFENSE, TAIL_SPREAD
 
@@ -108,9 +109,8 @@ def _recenter_few(way: Straightening, near: TensorVariable) -> TensorVariable:
     if not members.any():
         return pt.zeros_like(near)
     contrast, spread = way.value("contrast"), guide.spreads[OFFENSE]
-    steep, tail = way.stated([model["decisiveness"], pt.exp(TAIL_SPREAD * model["log_tail"])])
-    weight = members * np.isfinite(guide.anchor) * tail**-2
-    means = (weight * near).sum(axis=1) / (1 + weight.sum(axis=1))
+    (steep,) = way.stated([model["decisiveness"]])
+    means = _means(way, members * np.isfinite(guide.anchor), near)
     own = pt.concatenate([pt.zeros(1), spread * free[contrast][:, OFFENSE] / steep])
     means += pt.where(members.any(axis=1), own, 0.0)
     center, *between = [(row * means).sum() for row in guide.stations()]
@@ -132,10 +132,8 @@ def _recenter(way: Straightening, near: TensorVariable) -> TensorVariable:
     camps, camp_of = np.unique(guide.contrasts[pinned], axis=0, return_inverse=True)
     members = np.zeros((len(camps), len(pinned)))
     members[camp_of, pinned.nonzero()[0]] = 1.0
-    tail = pt.exp(TAIL_SPREAD * model["log_tail"])
-    steep, tail = way.stated([model["decisiveness"], tail])
-    weight = tail**-2  # of what was found, as in a mean of what scatters so
-    means = (members * weight * near).sum(axis=1) / (1 + (members * weight).sum(axis=1))
+    (steep,) = way.stated([model["decisiveness"]])
+    means = _means(way, members, near)
     shares = np.linalg.pinv(np.column_stack([np.ones(len(camps)), camps]))
     center, *between = [(row * means).sum() if len(camps) else 0.0 for row in shares]
     center = center + free[value]
@@ -146,3 +144,10 @@ def _recenter(way: Straightening, near: TensorVariable) -> TensorVariable:
     apart = free[contrast][:, OFFENSE] / steep + pt.stack(between) / guide.spreads[OFFENSE]
     story[contrast] = pt.set_subtensor(story[contrast][:, OFFENSE], apart)
     return center + guide.spreads[OFFENSE] * pt.dot(pt.constant(guide.contrasts), apart)
+
+
+def _means(way: Straightening, members: FloatArray, near: TensorVariable) -> TensorVariable:
+    """Give the means of members (camp, expert) of what was found: (camp,)."""
+    (tail,) = way.stated([pt.exp(TAIL_SPREAD * way.model["log_tail"])])
+    weight = members * tail**-2  # as in a mean of what scatters so
+    return (weight * near).sum(axis=1) / (1 + weight.sum(axis=1))

@@ -86,13 +86,12 @@ class Guide:
 
         Each camp's mean is made up of the centre and its contrasts: (camp, 1 + contrast).
         """
-        names = [str(each) for each in range(1 + self.contrasts.shape[1])]
-        camps = camp_contrasts(names, names)
-        if len(names) == 1:
-            return np.ones((1, 1)), np.array([INSPECTED])
+        made_of = self._made_of()
+        if len(made_of) == 1:
+            return made_of, np.array([INSPECTED])
+        camps = made_of[:, 1:]
         said = [_mean_heard(self.anchor[(self.contrasts == camp).all(axis=1)]) for camp in camps]
-        moves = np.where(np.array(said) > _SATURATED, _FELT, _HARDLY_FELT)
-        return np.column_stack([np.ones(len(camps)), camps]), moves
+        return made_of, np.where(np.array(said) > _SATURATED, _FELT, _HARDLY_FELT)
 
     def stations(self) -> FloatArray:
         """Give centre and contrasts by what camps are counted by: (1 + contrast, 1 + contrast).
@@ -101,11 +100,10 @@ class Guide:
         one's, how far from it those of other crowds' lie, and the means of the rest. What people in
         thousands pin down then moves no camp of a dozen.
         """
-        made_of, crowd = self.camps()[0], self._camps_of_crowds()
+        made_of, (crowd, rest) = self._made_of(), self._camps_of_crowds()
         if not crowd:
             return np.eye(len(made_of))
         first, *others = crowd
-        rest = [each for each in range(len(made_of)) if each not in crowd]
         apart = [made_of[each] - made_of[first] for each in others]
         return np.linalg.inv(np.array([made_of[first], *apart, *made_of[rest]]))
 
@@ -114,24 +112,27 @@ class Guide:
 
         (1 + contrast, expert); nobody to what is not such a camp's mean.
         """
-        made_of, crowd = self.camps()[0], self._camps_of_crowds()
+        made_of, (crowd, rest) = self._made_of(), self._camps_of_crowds()
         members = np.zeros((len(made_of), len(self.contrasts)))
-        if crowd:
-            rest = [each for each in range(len(made_of)) if each not in crowd]
-            for row, each in enumerate(rest, len(crowd)):
-                members[row] = (self.contrasts == made_of[each, 1:]).all(axis=1)
+        for row, each in enumerate(rest, len(crowd)):
+            members[row] = (self.contrasts == made_of[each, 1:]).all(axis=1)
         return members
 
-    def _camps_of_crowds(self) -> list[int]:
-        """Give the numbers of crowds' camps, in their order; none where a crowd has no camp."""
-        if self.contrasts.shape[1] == 0:
-            return []
+    def _made_of(self) -> FloatArray:
+        """Give what each camp's mean is made up of (camp, 1 + contrast)."""
         names = [str(each) for each in range(1 + self.contrasts.shape[1])]
-        camps = camp_contrasts(names, names).tolist()
-        of_crowds = self.crowd_contrasts.tolist()
-        if any(each not in camps for each in of_crowds):
-            return []
-        return list(dict.fromkeys(camps.index(each) for each in of_crowds))
+        return np.column_stack([np.ones(len(names)), camp_contrasts(names, names)])
+
+    def _camps_of_crowds(self) -> tuple[list[int], list[int]]:
+        """Give the numbers of crowds' camps, in their order, and of the rest.
+
+        None of either where a crowd has no camp, or nobody has.
+        """
+        camps, of_crowds = self._made_of()[:, 1:].tolist(), self.crowd_contrasts.tolist()
+        if not of_crowds or len(camps) == 1 or any(each not in camps for each in of_crowds):
+            return [], []
+        crowd = list(dict.fromkeys(camps.index(each) for each in of_crowds))
+        return crowd, [each for each in range(len(camps)) if each not in crowd]
 
     def is_far(self) -> np.ndarray[Any, Any]:
         """Tell whose deviation in margin is counted by soundness (expert,)."""

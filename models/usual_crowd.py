@@ -49,7 +49,7 @@ _BOUNDS, _BLUR = np.array([-1.3, -0.65, 0.0, 0.65, 1.3]), 0.3
 """Bounds between answers in units of their standard deviation, and how sharp they are in units of
 noise. Finer ones see what single answers do not; blunter ones miss what thousands tell."""
 _LEAST_BLUR, _LEAST_SHARE, _LEAST_SCATTER = 0.2, 1e-4, 0.01
-"""In log-odds: about the step of the grid. Of people on either side of a bound. Of shape, however
+"""In log-odds: half the step of the grid. Of people on either side of a bound. Of shape, however
 many people tell it. All may say the same."""
 
 

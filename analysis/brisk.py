@@ -20,15 +20,17 @@ def briskly() -> Iterator[None]:
 
     Graphs are hundreds of thousands of small objects that live long. Also a decorator.
     """
-    thresholds = gc.get_threshold()
-    gc.freeze()
+    thresholds, outermost = gc.get_threshold(), not gc.get_freeze_count()
+    if outermost:
+        gc.freeze()
     gc.set_threshold(_SELDOM, *thresholds[1:])
     try:
         with config.change_flags(traceback__limit=0):
             yield
     finally:
         gc.set_threshold(*thresholds)
-        gc.unfreeze()
+        if outermost:
+            gc.unfreeze()
 
 
 _TRIM, _MMAP = -1, -3

@@ -74,7 +74,8 @@ def captions(tree: xr.DataTree, mixing: Diagnostics) -> dict[str, str]:
             f"({failed} of {counted(sum(len(row.areas) for row in rows), 'check')}). Blue: the "
             f"{_ENDS} of answers repeated by the same people; grey: by new people. Near zero is "
             "the share below half a per cent; mean and spread are in log-odds, of a conditional "
-            "answer as a step from the person's own unconditional one."
+            "answer as a step from the person's own unconditional one. Where somebody said 0, all "
+            "that is nearer to it than what 0 stands for counts alike."
         )
     if "policies" in tree.children:
         found["policies"] = (

@@ -61,10 +61,12 @@ def _about(found: xr.Dataset, statistic: str) -> str:
     whole = areas.isel(part=0)
     if statistic == _MULTIPLES and _fails(float(whole)):
         share = float(found["observed"].sel(statistic=statistic).isel(part=0))
+        more = float(whole) < EXTREME
         text += (
-            f" Only {probability(share)} of all answers are multiples of 5%, fewer than if all "
-            "rounded as simulated panels do, who say the roundest number that is near enough. The "
-            "fit does not use that rule: it reads each answer as finely as it was given."
+            f" {probability(share)} of all answers are multiples of 5%, "
+            f"{'more' if more else 'fewer'} than if all rounded as simulated panels do, who say "
+            "the roundest number that is near enough. The fit does not use that rule: it reads "
+            "each answer as finely as it was given."
         )
     return text
 

@@ -12,9 +12,12 @@ import xarray as xr
 from takeoff.analysis import derived
 from takeoff.analysis.baselines.asked import baselines
 from takeoff.analysis.brisk import briskly
+from takeoff.analysis.crowd_answers import crowd_answers
 from takeoff.analysis.defaults import CHAINS, DRAWS, TUNE
+from takeoff.analysis.everyone import Everyone
 from takeoff.analysis.evidence import evidence, trusted_experts
 from takeoff.analysis.evidence.sampled import MOST, of_one, with_sampled
+from takeoff.analysis.leaving_out.forecasts import OfCrowd, OfExperts, Teller
 from takeoff.analysis.leaving_out.scores import left_out_scores
 from takeoff.analysis.policies import policies
 from takeoff.analysis.posterior import convergence_problems
@@ -44,6 +47,8 @@ _PRIOR_DRAWS = 300
 _MOST_DRAWS = 4000
 _MOST_FORETOLD = 100
 """Experts at most whose answers are left out one by one: time and memory grow with them."""
+_DRAWS_OF_CROWDS = 100
+"""Of each chain, from which a crowd's answers are foretold."""
 _DRAWS_ALONE, _TUNE_ALONE = 400, 300
 """Of each of two chains, for an expert alone: a set's chance is then known within three points."""
 _FEWEST_DRAWS = 100
@@ -235,7 +240,7 @@ def _derived(
 
     def foretold() -> dict[str, xr.Dataset]:
         likelihood = derived.log_likelihood(posterior, panel)
-        scored = _foretold(posterior, panel, likelihood["log_odds"], seed)
+        scored = _foretold(posterior, panel, judgments, likelihood["log_odds"], seed)
         return {"log_likelihood": likelihood, **scored}
 
     def played() -> dict[str, xr.Dataset]:
@@ -297,21 +302,34 @@ def _weighed(
 def _foretold(
     posterior: xr.Dataset,
     panel: Panel,
+    judgments: Judgments,
     likelihood: xr.DataArray,
     seed: int,
 ) -> dict[str, xr.Dataset]:
     """Score answers left out, and check answers repeated, where experts can be gone through."""
-    judgments = panel.judgments
+    if panel.crowds:
+        every = -(-posterior.sizes["draw"] // _DRAWS_OF_CROWDS)
+        posterior = posterior.isel(draw=slice(None, None, every))
+        likelihood = likelihood.sel(draw=posterior["draw"])
     draws = posterior.sizes["chain"] * posterior.sizes["draw"]
-    many = panel.crowds or posterior.sizes["expert"] > _MOST_FORETOLD
-    if many or draws < _FEWEST_DRAWS:
+    if posterior.sizes["expert"] > _MOST_FORETOLD or draws < _FEWEST_DRAWS:
         return {}
-    stated = Stated.of(judgments, panel)
-    if not len(stated.answer):
+    stated, crowds = Stated.of(panel), crowd_answers(posterior, panel, judgments)
+    everyone = Everyone.of(judgments, panel, stated, crowds)
+    if not len(everyone.value):
         return {}
     told = Forecast.of(posterior, panel, stated)
     new = Forecast.of(strangers(posterior, panel, seed), panel, stated)
+    experts = OfExperts(posterior, panel, stated, likelihood, told, new)
+    tellers: list[Teller] = [experts, *(OfCrowd(each, everyone) for each in crowds)]
+    random = np.random.default_rng(seed)
+    again = [each.repeated(random) for each in (told, new)]
+    for each in crowds:
+        again = [
+            np.hstack([before, each.repeated(random, same=same)])
+            for before, same in zip(again, (True, False), strict=True)
+        ]
     return {
-        "left_out": left_out_scores(posterior, panel, judgments, likelihood, told, new),
-        "checks": predictive_checks(judgments, stated, told, new, seed),
+        "left_out": left_out_scores(everyone, judgments.questions, tellers),
+        "checks": predictive_checks(everyone, *again),
     }

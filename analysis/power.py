@@ -72,9 +72,9 @@ def power(
     most = max(experts)
     design = imagined_panel(questions, camp_weights, most)
     panel = panel_model(design, chosen, many=most + 1)  # nobody is lost in a crowd
-    stated = Stated.of(design, panel)
+    stated = Stated.of(panel)
     forecast = Forecast.of(strangers(draws, panel, seed), panel, stated)
-    said = np.random.default_rng(seed).normal(forecast.center, forecast.scale)
+    said = forecast.repeated(np.random.default_rng(seed))
     # The farthest of imagined experts may think something so impossible that it has no log-odds.
     usable = np.isfinite(said).all(axis=1)
     said = said[usable]

@@ -14,18 +14,19 @@ import numpy as np
 import pymc as pm
 import xarray as xr
 from pymc.model.transform.conditioning import remove_value_transforms
+from pytensor.graph.replace import graph_replace
 from scipy.special import log_ndtr, logit
 
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel
 from takeoff.models.pieces import in_pieces
-from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 from takeoff.models.writer import program_of
 
 __all__ = [
     "Forecast",
     "Stated",
+    "computed_at",
     "log_probability",
     "own_log_prior",
     "own_variables",
@@ -81,9 +82,10 @@ class Stated:
     place: np.ndarray
 
     @classmethod
-    def of(cls, judgments: Judgments, panel: Panel) -> "Stated":
-        """Find them among the answers."""
-        answers, rows = judgments.answers, panel.rows
+    def of(cls, panel: Panel) -> "Stated":
+        """Find them among the answers of experts with worldviews of their own."""
+        judgments, rows = panel.judgments, panel.rows
+        answers = judgments.answers
         about_the_world = (rows.expert >= 0) & (rows.question >= 0)
         answer = np.flatnonzero((answers["kind"].values == "probability") & about_the_world)
         place = {row: each for each, row in enumerate(panel.terms.get("log_odds", ()))}
@@ -134,6 +136,10 @@ class Forecast:
         # A stranger far out may hold what no number tells from impossible.
         center = np.clip(center, -_CERTAIN, _CERTAIN)
         return cls(center, scale, log_probability(center, scale, stated.lower, stated.upper))
+
+    def repeated(self, random: np.random.Generator) -> FloatArray:
+        """Let people answer again, in log-odds; of a shift, less the baseline's."""
+        return random.normal(self.center, self.scale)
 
 
 def own_log_prior(draws: xr.Dataset, panel: Panel) -> xr.DataArray:
@@ -188,6 +194,16 @@ def log_probability(
     log_near = log_ndtr(np.where(right, -low, high))
     log_far = log_ndtr(np.where(right, -high, low))
     return np.asarray(log_near + np.log(-np.expm1(log_far - log_near)))
+
+
+def computed_at(nodes: Sequence[Any], draws: xr.Dataset, panel: Panel) -> list[FloatArray]:
+    """Compute variables of the model at draws, each (chain, draw, ...)."""
+
+    def graph(story: pm.Model) -> Sequence[Any]:
+        known = {panel.model[rv.name]: value for value, rv in story.values_to_rvs.items()}
+        return graph_replace(list(nodes), known, strict=False)
+
+    return _computed(graph, draws, panel)
 
 
 def _computed(

@@ -10,13 +10,14 @@ Repeated are the answers of the *same people*, with the worldview that each has 
 *new people* of the same camps.
 """
 
+from collections import Counter
+
 import numpy as np
 import xarray as xr
 from scipy.special import expit
 
-from takeoff.analysis.predictive import Forecast, Stated
+from takeoff.analysis.everyone import Everyone
 from takeoff.analysis.summaries import LEVELS
-from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 
 __all__ = ["EXTREME", "PEOPLE", "STATISTICS", "predictive_checks"]
@@ -29,27 +30,24 @@ PEOPLE = ("same people", "new people")
 STATISTICS = ("multiples of 5%", "near zero", "mean", "spread")
 """Share of answers that are multiples of 5 per cent (of probabilities above 0 and below 1); share
 below half a per cent, which rounds to zero; mean and standard deviation in log-odds, of a shift
-less the baseline's."""
+less the baseline's. Where somebody said 0, which tells no distance, answers below what it counts as
+count as it does, and likewise those above 1."""
 
 _COARSE = 0.05
 _NEAR_ZERO = 0.005
 _FEWEST = 3  # fewer answers have no spread worth a check
 
 
-def predictive_checks(
-    judgments: Judgments, stated: Stated, told: Forecast, new: Forecast, seed: int
-) -> xr.Dataset:
+def predictive_checks(everyone: Everyone, same: FloatArray, new: FloatArray) -> xr.Dataset:
     """Compare statistics of the answers with those of answers repeated from the posterior.
 
     Parameters
     ----------
-    judgments, stated
-        What the panel said, and the probabilities among it.
-    told, new
-        Forecasts by draws of the posterior: of the experts' own answers, and of strangers' in
-        their places.
-    seed
-        Of the noise in repeated answers.
+    everyone
+        What the panel said.
+    same, new
+        Repeated answers in log-odds, of a shift less the baseline's: by the same people, and by
+        new ones in their places (sample, answer).
 
     Returns
     -------
@@ -58,17 +56,13 @@ def predictive_checks(
         ``tail_area`` (people, part, statistic), over the parts of the panel with at least three
         answers, whose coordinate ``by`` is panel, question or expert; ``answers`` (part,).
     """
-    baseline = stated.baseline
-    parts = [each for each in _parts(judgments, stated) if each[2].sum() >= _FEWEST]
-    value = judgments.answers["value"].values[stated.answer]
-    real = _statistics(stated.value[None], _is_multiple(value)[None], baseline, parts)[0]
-    random = np.random.default_rng(seed)
-    again = []
-    for forecast in (told, new):
-        drawn = random.normal(forecast.center, forecast.scale)
-        again.append(
-            _statistics(drawn, _becomes_multiple(expit(drawn + baseline)), baseline, parts)
-        )
+    parts = _parts(everyone)
+    multiple = _is_multiple(everyone.probability)
+    real = _statistics(everyone.value[None], multiple[None], everyone, parts)[0]
+    again = [
+        _statistics(drawn, _becomes_multiple(expit(drawn + everyone.baseline)), everyone, parts)
+        for drawn in (same, new)
+    ]
     repeated = np.array(again)  # (people, sample, part, statistic)
     above = (repeated > real).mean(axis=1) + (repeated == real).mean(axis=1) / 2
     dims = ("people", "part", "statistic")
@@ -89,34 +83,51 @@ def predictive_checks(
     )
 
 
-def _parts(judgments: Judgments, stated: Stated) -> list[tuple[str, str, np.ndarray]]:
+def _parts(everyone: Everyone) -> list[tuple[str, str, np.ndarray]]:
     """Give parts of the panel: by what, the name, and which answers."""
-    answers = judgments.answers.isel(answer=stated.answer)
-    found = [("panel", "all answers", np.ones(len(stated.answer), dtype=bool))]
-    for by, variable in (("question", "question"), ("expert", "expert_name")):
-        names = answers[variable].values
-        found += [(by, each, names == each) for each in dict.fromkeys(names.tolist())]
+    whole = np.repeat("all answers", len(everyone.value))
+    found = []
+    for by, names in (
+        ("panel", whole),
+        ("question", everyone.question),
+        ("expert", everyone.expert),
+    ):
+        several = [name for name, count in Counter(names.tolist()).items() if count >= _FEWEST]
+        found += [(by, each, names == each) for each in several]
     return found
 
 
 def _statistics(
     log_odds: FloatArray,
     multiple: FloatArray,
-    baseline: FloatArray,
+    everyone: Everyone,
     parts: list[tuple[str, str, np.ndarray]],
 ) -> FloatArray:
     """Compute every statistic of answers (sample, answer): (sample, part, statistic)."""
-    near_zero = expit(log_odds + baseline) < _NEAR_ZERO
+    near_zero = expit(log_odds + everyone.baseline) < _NEAR_ZERO
+    held = np.clip(log_odds, *_rounded_away(everyone))
     table = [
         [
             multiple[:, own].mean(axis=1),
             near_zero[:, own].mean(axis=1),
-            log_odds[:, own].mean(axis=1),
-            log_odds[:, own].std(axis=1, ddof=1),
+            held[:, own].mean(axis=1),
+            held[:, own].std(axis=1, ddof=1),
         ]
         for _, _, own in parts
     ]
     return np.moveaxis(np.array(table), -1, 0)
+
+
+def _rounded_away(everyone: Everyone) -> tuple[FloatArray, FloatArray]:
+    """Give what 0 and 1 count as in each answer's question, if anybody said so (answer,)."""
+    whole = everyone.value + everyone.baseline
+    low, high = np.full((2, len(whole)), [[-np.inf], [np.inf]])
+    for question in set(everyone.question.tolist()):
+        asked = everyone.question == question
+        none, all_ = (asked & (everyone.probability == each) for each in (0.0, 1.0))
+        low[asked] = whole[none].max(initial=-np.inf)
+        high[asked] = whole[all_].min(initial=np.inf)
+    return low - everyone.baseline, high - everyone.baseline
 
 
 def _is_multiple(value: FloatArray) -> FloatArray:

@@ -46,8 +46,8 @@ quarter of a period is 1.57; what goes on beyond it turns back."""
 _KEPT = 0.6
 """Share of the momentum that the next trajectory keeps. With more, means would be known better
 still and spreads worse: what a direction has of energy changes by what is drawn afresh."""
-_EACH, _EACH_OF_CROWDS = 2, 1
-"""Trajectories to each draw that is kept; with a crowd, which tells more, one is worth as much."""
+_EACH, _EACH_OF_CROWDS = 2.0, 4 / 3
+"""Trajectories to each draw that is kept; with a crowd, fewer are worth as much."""
 _VARIED = (0.5, 1.5)
 """Lengths in units of the mean. Were all alike, what oscillates in step would never mix."""
 _MOST_STEPS, _MOST_LEARNING = 64, 32
@@ -322,21 +322,40 @@ def sample(
     found, settled = _run(together, found[:, -1], seed + 1, chains, settling, cores, progress)
     length = float(np.exp(np.log(settled["step_size"][:, -1]).mean()))
     agreed = stepping(program.density, size, scale=scale, length=length, sides=sides)
-    each = _EACH if sided is None else _EACH_OF_CROWDS
+    each = round((_EACH if sided is None else _EACH_OF_CROWDS) * draws)
     at, parts, drawn = found[:, -1], [], []
     for turn in range(patience):
-        found, notes = _run(agreed, at, seed + 2 + turn, each * draws, 0, cores, progress)
+        found, notes = _run(agreed, at, seed + 2 + turn, each, 0, cores, progress)
         parts.append(found)
         drawn.append(notes)
-        at, every = found[:, -1], each * len(parts)
-        points = np.concatenate(parts, axis=1)[:, every - 1 :: every]
+        at = found[:, -1]
+        points = np.concatenate(parts, axis=1)[:, _kept(each * len(parts), draws)]
         if turn + 1 == patience or agree(points):
             break
-    kept = xr.concat(drawn, "draw").coarsen(draw=every)
-    notes = kept.mean().assign(n_steps=kept.sum()["n_steps"], diverging=kept.max()["diverging"])
+    notes = _noted(xr.concat(drawn, "draw"), draws)
     gradients = sum(each.attrs["gradients"] for each in (learned, settled, *drawn))
     notes.attrs = {"gradients": gradients, "rounds": len(parts)}
-    return points, notes.assign_coords(draw=np.arange(draws))
+    return points, notes
+
+
+def _kept(trajectories: int, draws: int) -> np.ndarray:
+    """Tell at the end of which trajectories a draw is kept, as evenly as can be (draw,)."""
+    return np.arange(1, draws + 1) * trajectories // draws - 1
+
+
+def _noted(notes: xr.Dataset, draws: int) -> xr.Dataset:
+    """Put together the notes on all trajectories that led from one kept draw to the next."""
+    ends = _kept(notes.sizes["draw"], draws) + 1
+    begins = np.append(0, ends[:-1])
+
+    def summed(each: xr.DataArray) -> xr.DataArray:
+        first = each.transpose("chain", "draw").isel(draw=begins)
+        values = each.transpose("chain", "draw").values.astype(float)
+        return first.copy(data=np.add.reduceat(values, begins, axis=1))
+
+    total = notes.map(summed).assign_coords(draw=np.arange(draws))
+    mean = total / (ends - begins)
+    return mean.assign(n_steps=total["n_steps"].astype(int), diverging=total["diverging"] > 0)
 
 
 def _run(

@@ -7,7 +7,7 @@ from pytensor.tensor.variable import TensorVariable
 from takeoff.models.bend import bend, gentle
 from takeoff.models.crowd_coordinates import gather
 from takeoff.models.questions import READINGS
-from takeoff.models.rise import HAZARD, YEARS_LEFT, inspection_odds, racing, width
+from takeoff.models.rise import HAZARD, YEARS_LEFT, defence, inspection_odds, racing, width
 from takeoff.models.straightening import Straightening
 from takeoff.models.usual_crowd import usual_crowd
 from takeoff.models.worldviews import MARGIN, OFFENSE
@@ -24,10 +24,10 @@ def center(way: Straightening) -> TensorVariable:
     """Count centres and contrasts from what moves with them; give the log volume."""
     guide, free, story, model = way.guide, way.free, way.story, way.model
     volume = _arrive(way)
-    wide, defence, steep, care = way.stated(
+    wide, ahead, steep, care = way.stated(
         [
             width(model.named_vars),
-            pt.log1p(model["human_defense"]),
+            defence(model.named_vars),
             model["decisiveness"],
             pt.log(model["care"]).mean(),
         ]
@@ -45,7 +45,7 @@ def center(way: Straightening) -> TensorVariable:
         scaled = pt.inc_subtensor(story[disagreement][MARGIN], pt.log(wide))
         story[disagreement] = pt.inc_subtensor(scaled[OFFENSE], -pt.log(steep))
         # And more, once it is known where experts stand.
-        story[way.value("offense")] = defence
+        story[way.value("offense")] = ahead
     # A crowd settles the noise of levels, whatever the care of a few experts.
     settled = np.array([guide.crowds != () and each == "level" for each in READINGS])
     noise = way.value("noise")

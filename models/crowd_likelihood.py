@@ -101,6 +101,9 @@ class Told:
         About the same, worked out from few nodes.
     plain, offset
         What is answered there, in log-odds (question, level), and what is added (question,).
+    noise, care
+        Standard deviation of answers of a person of median care, in log-odds, and nodes over how
+        careful people are, see ``Tables``.
     """
 
     log_patterns: TensorVariable
@@ -109,6 +112,8 @@ class Told:
     rough_mass: TensorVariable
     plain: TensorVariable
     offset: TensorVariable
+    noise: TensorVariable
+    care: FloatArray
 
     @property
     def log_likelihood(self) -> TensorVariable:
@@ -164,7 +169,8 @@ def tell(
     care_spread, least_noise
         Standard deviation of the logarithm of care, and of the answers of the most careful.
     """
-    tables = _tables(crowd, care_nodes(care_spread), least_noise)
+    care = care_nodes(care_spread)
+    tables = _tables(crowd, care, least_noise)
     levels = grid_of_levels(min(each for each in tables.bound if each > -FARTHEST))
     mass, rough = (_lie(crowd, camp, nodes, levels) for nodes in (crowd_nodes(), rough_nodes()))
     policy = settled(camp.center, crowd.scenario)
@@ -176,7 +182,7 @@ def tell(
     center = plain + added[:, None]
     noises = pt.stack([noise] * len(asked))
     logs = _Tally(len(crowd.patterns))(center, noises, mass, *_constants(tables))[0]
-    return Told(logs, crowd.counts.astype(float), mass, rough, plain, added)
+    return Told(logs, crowd.counts.astype(float), mass, rough, plain, added, noise, care)
 
 
 def _lie(crowd: Crowd, camp: Camp, nodes: Nodes, levels: FloatArray) -> TensorVariable:

@@ -32,6 +32,7 @@ __all__ = [
     "YEARS_LEFT",
     "Rise",
     "Rough",
+    "defence",
     "excess",
     "inspection_odds",
     "racing",
@@ -46,6 +47,8 @@ HAZARD = 2.0
 """What a probit is worth in log-odds, where worldviews are neither sure nor hopeless."""
 PULL = 0.3
 """Slope of a coordinate where offense is hardly felt, in log-odds: about the noise of levels."""
+_DEFENDING = 0.3
+"""Share of AI resources, about, that defends where offense decides."""
 _NEARLY_ONE = 1e-3
 """Log of the least that is left of certainty in a rough level, which may exceed it."""
 _LEFT = 0.5
@@ -222,6 +225,14 @@ def inspection_odds(values: Mapping[str, TensorVariable]) -> TensorVariable:
 def width(views: Mapping[str, TensorVariable]) -> TensorVariable:
     """Give by how much doubt widens a probit score, √(1 + doubt²) (expert,)."""
     return pt.sqrt(1 + views["doubt"] ** 2)
+
+
+def defence(views: Mapping[str, TensorVariable]) -> TensorVariable:
+    """Give what offense has to beat where it decides: the logarithm of resources (expert,).
+
+    Most projects are misaligned there, and little of what AI resources there are defends.
+    """
+    return pt.log(_DEFENDING + views["human_defense"])
 
 
 def racing(views: Mapping[str, TensorVariable]) -> TensorVariable:

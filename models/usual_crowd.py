@@ -18,7 +18,7 @@ from takeoff.models.guide import Guide
 from takeoff.models.likeliest import likeliest
 from takeoff.models.program import Program
 from takeoff.models.questions import READINGS
-from takeoff.models.rise import width
+from takeoff.models.rise import defence, width
 from takeoff.models.special import FloatArray
 from takeoff.models.straightening import Straightening
 from takeoff.models.worldviews import MARGIN, OFFENSE
@@ -28,7 +28,7 @@ __all__ = ["KNOBS", "Measure", "Near", "Settle", "Usual", "shape_of", "spread_ou
 
 KNOBS = ("push", "total", "sound")
 """What coordinates set so that levels keep their shape. Push is the panel's centre: decisiveness
-times what offense is ahead of the humans' defence. Total is the logarithm of how far people
+times what offense is ahead of the defence. Total is the logarithm of how far people
 disagree in all, in the same units. Sound is the coordinate of margin's centre."""
 Settle = Callable[[Straightening, TensorVariable], TensorVariable]
 """States margin's centre by its coordinate; gives the log volume."""
@@ -123,8 +123,8 @@ def spread_out(
 ) -> dict[TensorVariable, TensorVariable]:
     """Give the story's offense, with contrasts, and disagreement, of which two entries change."""
     model, own = way.model, push[None]
-    wide, steep, defence = way.stated(
-        [width(model.named_vars), model["decisiveness"], pt.log1p(model["human_defense"])]
+    wide, steep, ahead = way.stated(
+        [width(model.named_vars), model["decisiveness"], defence(model.named_vars)]
     )
     in_margin = total - 0.5 * pt.softplus(-2 * log_ratio) + pt.log(wide / _WORTH)
     in_offense = total - 0.5 * pt.softplus(2 * log_ratio) - pt.log(steep)
@@ -136,7 +136,7 @@ def spread_out(
     parts = (way.guide.stations() * own).sum(axis=1) / steep
     given = {
         way.value("disagreement"): pt.set_subtensor(changed[OFFENSE], in_offense),
-        way.value("offense"): defence + parts[0],
+        way.value("offense"): ahead + parts[0],
     }
     if way.has("contrast"):
         story = way.story[way.value("contrast")]

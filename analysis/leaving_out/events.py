@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from takeoff.analysis.predictive import Stated
-from takeoff.models.questions import Judgments
+from takeoff.analysis.everyone import Everyone
 from takeoff.models.special import FloatArray
 
-__all__ = ["FEWEST", "PANEL", "Left", "answers_left_out"]
+__all__ = ["FEWEST", "PANEL", "Left", "answers_left_out", "deciles"]
 
 FEWEST = 3
 """Other experts without whom a pool has no spread worth the name."""
@@ -25,24 +24,33 @@ class Left:
 
     Attributes
     ----------
-    row, expert
-        Which stated probability it is, and whose, by their place.
+    rows
+        Which of everyone's answers it is: in a crowd all that are alike, and of people who said
+        the same besides.
     lower, upper
         The interval that the rounded answer stands for, in log-odds; of a shift, less the
         baseline's.
-    thresholds
-        The deciles of all answers to the question, but for those inside the answer's own interval,
-        of which it is not known on which side it was meant.
+    deciles
+        Of all answers to the question.
     others
         The other experts' answers to the question, one number each, by who is pooled.
     """
 
-    row: int
-    expert: int
+    rows: np.ndarray
     lower: float
     upper: float
-    thresholds: FloatArray
+    deciles: FloatArray
     others: Mapping[str, FloatArray]
+
+    @property
+    def outside(self) -> np.ndarray:
+        """Which deciles count: inside the answer's interval, on which side it was is not known."""
+        return (self.deciles <= self.lower) | (self.deciles >= self.upper)
+
+    @property
+    def thresholds(self) -> FloatArray:
+        """The deciles that count."""
+        return self.deciles[self.outside]
 
     @property
     def happened(self) -> FloatArray:
@@ -50,25 +58,36 @@ class Left:
         return (self.upper <= self.thresholds).astype(float)
 
 
-def answers_left_out(judgments: Judgments, stated: Stated) -> Iterator[Left]:
+def deciles(everyone: Everyone) -> dict[str, FloatArray]:
+    """Give the deciles of all answers to each question."""
+    held = _held(everyone)
+    values = {
+        each: everyone.value[held & (everyone.question == each)]
+        for each in dict.fromkeys(everyone.question.tolist())
+    }
+    return {name: np.quantile(each, _DECILES) for name, each in values.items() if len(each)}
+
+
+def answers_left_out(everyone: Everyone) -> Iterator[Left]:
     """Give each stated probability that pools of at least three others can foretell."""
-    camps = judgments.answers["camp"].values
-    held = np.abs(stated.value) < _FARTHEST
-    for row in np.flatnonzero(held).tolist():
-        expert = int(stated.expert[row])
-        same = held & (stated.question == stated.question[row])
-        by_expert = {
-            each: float(stated.value[same & (stated.expert == each)].mean())
-            for each in np.unique(stated.expert[same]).tolist()
-            if each != expert
-        }
-        others = {PANEL: np.array(list(by_expert.values()))}
-        if camps[expert] != "":
-            fellows = [x for each, x in by_expert.items() if camps[each] == camps[expert]]
-            others[CAMP] = np.array(fellows)
-        if min(len(each) for each in others.values()) < FEWEST:
-            continue
-        lower, upper = float(stated.lower[row]), float(stated.upper[row])
-        deciles = np.quantile(stated.value[same], _DECILES)
-        outside = deciles[(deciles <= lower) | (deciles >= upper)]
-        yield Left(row, expert, lower, upper, outside, others)
+    for question, thresholds in deciles(everyone).items():
+        rows = np.flatnonzero(_held(everyone) & (everyone.question == question))
+        _, first, who = np.unique(everyone.expert[rows], return_index=True, return_inverse=True)
+        mean = np.bincount(who, everyone.value[rows]) / np.bincount(who)
+        camp = everyone.camp[rows[first]]
+        alike: dict[tuple[int, int], list[int]] = {}
+        for row, source in enumerate(zip(everyone.source[rows], everyone.place[rows], strict=True)):
+            alike.setdefault(source, []).append(row)
+        for group in alike.values():
+            own = who[group[0]]
+            others = {PANEL: np.delete(mean, own)}
+            if camp[own] != "":
+                others[CAMP] = np.delete(mean, own)[np.delete(camp, own) == camp[own]]
+            if min(len(each) for each in others.values()) >= FEWEST:
+                row = rows[group[0]]
+                lower, upper = float(everyone.lower[row]), float(everyone.upper[row])
+                yield Left(rows[group], lower, upper, thresholds, others)
+
+
+def _held(everyone: Everyone) -> np.ndarray:
+    return np.abs(everyone.value) < _FARTHEST

@@ -15,28 +15,21 @@ The event that is scored is the same for all:
   (P(below) − 1[below])², a coarse continuous ranked probability score in which each tenth of the
   panel counts alike. Smaller is better.
 
-The model's forecasts come from one fit, by weights (`reweighting`) where no refit is given.
+The people of a crowd are scored as experts are, those who gave the same answers together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from scipy.special import ndtr
 
+from takeoff.analysis.everyone import Everyone
 from takeoff.analysis.leaving_out.events import Left, answers_left_out
+from takeoff.analysis.leaving_out.forecasts import Teller, Without
 from takeoff.analysis.leaving_out.names import MODEL, TESTS
 from takeoff.analysis.leaving_out.pooled import pooled_predictions
-from takeoff.analysis.leaving_out.reweighting import (
-    Weights,
-    equal_weights,
-    without_answers,
-    without_experts,
-)
-from takeoff.analysis.predictive import Forecast, Stated, strangers
-from takeoff.models.panel import Panel
-from takeoff.models.questions import Judgments
+from takeoff.models.questions import Question
 from takeoff.models.special import FloatArray
 
 __all__ = ["left_out_scores"]
@@ -51,29 +44,18 @@ class _Score:
 
 
 def left_out_scores(
-    draws: xr.Dataset,
-    panel: Panel,
-    judgments: Judgments,
-    log_likelihood: xr.DataArray,
-    told: Forecast,
-    new: Forecast,
-    refits: Mapping[str, xr.Dataset] | None = None,
+    everyone: Everyone, questions: Mapping[str, Question], tellers: Sequence[Teller]
 ) -> xr.Dataset:
     """Score the model and the pools on answers left out.
 
     Parameters
     ----------
-    draws
-        Draws of the posterior, with all free variables of the story.
-    panel, judgments
-        The panel's model, and what it was fitted to.
-    log_likelihood
-        Of every answer, of whatever kind (chain, draw, answer).
-    told, new
-        Forecasts by the draws: of the experts' own answers, and of strangers' in their places.
-    refits
-        Draws of fits without an expert, by the expert's name: used in place of weights. They need
-        all variables that experts share, with the same questions.
+    everyone
+        All stated probabilities.
+    questions
+        Questions, by label.
+    tellers
+        What foretells the answers of each source.
 
     Returns
     -------
@@ -83,48 +65,55 @@ def left_out_scores(
         ``reading``. ``shape`` and ``effective`` (test, answer): k̂ of the weights behind the
         model's forecast (NaN where a refit was used), and the number of draws they are worth.
     """
-    stated = Stated.of(judgments, panel)
-    left = list(answers_left_out(judgments, stated))
-    experts = judgments.answers["expert"].values
-    refitted = {
-        name: Forecast.of(strangers(each, panel, row), panel, stated)
-        for row, (name, each) in enumerate((refits or {}).items())
-    }
-    answer_weights = without_answers(told.log_likelihood)
-    expert_weights = without_experts(_by_expert(log_likelihood, judgments), draws, panel)
+    left = list(answers_left_out(everyone))
     columns: list[list[list[_Score]]] = []
-    weights: list[list[Weights]] = []
+    weights = []
     for each in left:
-        name = experts[each.expert]
-        known, without = new, expert_weights[each.expert]
-        if name in refitted:
-            known = refitted[name]
-            without = equal_weights(len(known.center))
-        of_model = [
-            _by_model(each, told, answer_weights[each.row]),
-            _by_model(each, known, without),
-        ]
-        pooled = list(_by_pools(each).values())
-        columns.append([[own, *pooled] for own in of_model])
-        weights.append([answer_weights[each.row], without])
+        first = each.rows[0]
+        known = tellers[everyone.source[first]].foretell(each, int(everyone.place[first]))
+        pooled = _by_pools(each)
+        columns.append([[_by_model(each, own), *pooled.values()] for own in known])
+        weights.append([own.weights for own in known])
     methods = [MODEL, *(_by_pools(left[0]) if left else ())]
-    return _labelled(left, stated, judgments, methods, columns, weights)
+    shape = (len(left), len(TESTS), len(methods))
+    log_score = np.array([[[x.log for x in line] for line in each] for each in columns])
+    brier = np.array([[[x.brier for x in line] for line in each] for each in columns])
+    by_weight = {
+        "shape": [[x.shape for x in each] for each in weights],
+        "effective": [[x.effective for x in each] for each in weights],
+    }
+    rows = np.concatenate([each.rows for each in left]) if left else np.zeros(0, dtype=int)
+    times = [len(each.rows) for each in left]
+    asked = everyone.question[rows]
+    dims = ("answer", "test", "forecaster")
+    scores = xr.Dataset(
+        {
+            "log_score": (dims, log_score.reshape(shape)),
+            "brier": (dims, brier.reshape(shape)),
+            **{
+                name: (dims[:2], np.array(each).reshape(shape[:2]))
+                for name, each in by_weight.items()
+            },
+        },
+        coords={"test": list(TESTS), "forecaster": methods},
+    )
+    order = np.argsort(everyone.row[rows])
+    return (
+        scores.isel(answer=np.repeat(np.arange(len(left)), times)[order])
+        .assign_coords(
+            answer=everyone.row[rows][order],
+            expert_name=("answer", everyone.expert[rows][order]),
+            question=("answer", asked[order]),
+            reading=("answer", [questions[each].reading for each in asked[order]]),
+        )
+        .transpose("test", "forecaster", "answer")
+    )
 
 
-def _by_expert(log_likelihood: xr.DataArray, judgments: Judgments) -> FloatArray:
-    """Add up the log likelihood of each expert's answers: (sample, expert)."""
-    answers = judgments.answers
-    values = log_likelihood.transpose("chain", "draw", "answer").values
-    values = values.reshape(-1, values.shape[-1])
-    own = answers["expert_name"].values[:, None] == answers["expert"].values
-    return np.asarray(values @ own.astype(float))
-
-
-def _by_model(each: Left, forecast: Forecast, weights: Weights) -> _Score:
-    center, scale = forecast.center[:, each.row, None], forecast.scale[:, each.row, None]
-    below = np.exp(weights.log_weight) @ ndtr((each.thresholds - center) / scale)
-    likely = weights.log_weight + forecast.log_likelihood[:, each.row]
-    return _Score(float(np.logaddexp.reduce(likely)), _brier(below, each))
+def _by_model(each: Left, forecast: Without) -> _Score:
+    log_weight = forecast.weights.log_weight
+    likely = float(np.logaddexp.reduce(log_weight + forecast.log_likelihood))
+    return _Score(likely, _brier(np.exp(log_weight) @ forecast.below, each))
 
 
 def _by_pools(each: Left) -> dict[str, _Score]:
@@ -140,42 +129,3 @@ def _by_pools(each: Left) -> dict[str, _Score]:
 
 def _brier(forecast: FloatArray, each: Left) -> float:
     return float(((forecast - each.happened) ** 2).mean()) if len(forecast) else np.nan
-
-
-def _labelled(
-    left: list[Left],
-    stated: Stated,
-    judgments: Judgments,
-    methods: list[str],
-    columns: list[list[list[_Score]]],
-    weights: list[list[Weights]],
-) -> xr.Dataset:
-    shape = (len(left), len(TESTS), len(methods))
-    log_score = np.array([[[x.log for x in line] for line in each] for each in columns])
-    brier = np.array([[[x.brier for x in line] for line in each] for each in columns])
-    rows = stated.answer[np.array([each.row for each in left], dtype=int)]
-    here = judgments.answers.isel(answer=rows)
-    asked = here["question"].values
-    by_weight = {
-        "shape": [[x.shape for x in each] for each in weights],
-        "effective": [[x.effective for x in each] for each in weights],
-    }
-    dims = ("answer", "test", "forecaster")
-    return xr.Dataset(
-        {
-            "log_score": (dims, log_score.reshape(shape)),
-            "brier": (dims, brier.reshape(shape)),
-            **{
-                name: (dims[:2], np.array(each).reshape(shape[:2]))
-                for name, each in by_weight.items()
-            },
-        },
-        coords={
-            "test": list(TESTS),
-            "forecaster": methods,
-            "answer": rows,
-            "expert_name": ("answer", here["expert_name"].values),
-            "question": ("answer", asked),
-            "reading": ("answer", [judgments.questions[each].reading for each in asked]),
-        },
-    ).transpose("test", "forecaster", "answer")

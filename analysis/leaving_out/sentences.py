@@ -11,6 +11,10 @@ from takeoff.analysis.wording import counted, ratio
 
 __all__ = ["about_left_out", "about_reliability"]
 
+_NEARLY = 1.1
+"""A ratio below this says little with two digits."""
+_MOST_NAMES = 10
+
 _GIVEN = {
     TESTS[0]: "Told an expert's other answers",
     TESTS[1]: "Told nothing of the expert but the camp",
@@ -30,7 +34,8 @@ def _about(test: str, rows: list[Compared]) -> str:
     best = max((each for each in rows if each.method != MODEL), key=lambda each: each.log_score)
     advantage = best.log_advantage
     assert advantage is not None
-    times = ratio(math.exp(abs(advantage.mean)))
+    factor = math.exp(abs(advantage.mean))
+    times = ratio(factor) if factor > _NEARLY else f"{factor:.2f}"
     size = f"{advantage.mean:+.2f} ± {advantage.error:.2f} in the log"
     pool = f"the best pool ({best.method})"
     if not advantage.is_clear:
@@ -59,7 +64,8 @@ def about_reliability(scores: xr.Dataset) -> list[str]:
         named = ""
         if what == "expert":
             names = sorted(set(whose[~trusted.values].tolist()))
-            named = f", those of {', '.join(names)}"
+            if len(names) <= _MOST_NAMES:
+                named = f", those of {', '.join(names)}"
         text = (
             f"Left out one {what} at a time, {counted(count, 'forecast')} of {len(whose)} rest on "
             f"weights with k̂ above {LARGEST_SHAPE}, which cannot be relied on{named}."

@@ -11,9 +11,11 @@ import pytest
 import xarray as xr
 
 from takeoff.analysis import derived, predictive
+from takeoff.analysis.everyone import Everyone
 from takeoff.analysis.fit import simulate_panel
 from takeoff.analysis.leaving_out.compared import compared, reliable
 from takeoff.analysis.leaving_out.events import answers_left_out
+from takeoff.analysis.leaving_out.forecasts import OfExperts
 from takeoff.analysis.leaving_out.names import MODEL, TESTS
 from takeoff.analysis.leaving_out.pooled import pooled_predictions
 from takeoff.analysis.leaving_out.reweighting import without_answers, without_experts
@@ -108,8 +110,8 @@ def small() -> tuple[Judgments, Panel, xr.Dataset]:
 
 
 def test_forecasts_have_the_likelihood_that_is_stored(small: Any) -> None:
-    judgments, panel, draws = small
-    stated = Stated.of(judgments, panel)
+    _, panel, draws = small
+    stated = Stated.of(panel)
     stored = derived.log_likelihood(draws, panel)["log_odds"].values.reshape(40, -1)
     # A draw from the prior may be so far out that its likelihood underflows.
     told = Forecast.of(draws, panel, stated).log_likelihood
@@ -122,8 +124,8 @@ def test_what_a_stranger_holds_impossible_has_a_likelihood(
     small: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of thousands of strangers one holds that an outcome's chance is below every number."""
-    judgments, panel, draws = small
-    stated = Stated.of(judgments, panel)
+    _, panel, draws = small
+    stated = Stated.of(panel)
     shape = (1, 40, len(panel.rows.value))
     for far in (-np.inf, np.inf):
         values = [np.full(shape, far), np.ones(shape)]
@@ -139,21 +141,22 @@ def test_an_answer_is_foretold_from_others_to_the_same_question_only(small: Any)
     camp = dict(
         zip(judgments.answers["expert"].values, judgments.answers["camp"].values, strict=True)
     )
-    stated = Stated.of(judgments, panel)
+    stated = Stated.of(panel)
     names, asked = names[stated.answer], asked[stated.answer]
-    left = list(answers_left_out(judgments, stated))
+    left = list(answers_left_out(Everyone.of(judgments, panel, stated)))
     assert left
     for each in left:
-        same = asked == asked[each.row]
-        others = set(names[same]) - {names[each.row]}
-        fellows = {name for name in others if camp[name] == camp[names[each.row]]}
+        (row,) = each.rows
+        same = asked == asked[row]
+        others = set(names[same]) - {names[row]}
+        fellows = {name for name in others if camp[name] == camp[names[row]]}
         assert [len(values) for values in each.others.values()] == [len(others), len(fellows)]
         assert not ((each.thresholds > each.lower) & (each.thresholds < each.upper)).any()
 
 
 def test_a_refit_takes_the_place_of_weights(small: Any) -> None:
     judgments, panel, draws = small
-    stated = Stated.of(judgments, panel)
+    stated = Stated.of(panel)
     # Draws of the prior may be as good as impossible, which those of a posterior are not.
     likely = np.random.default_rng(4).normal(-2, 0.5, (40, judgments.answers.sizes["answer"]))
     told, new = (
@@ -162,8 +165,13 @@ def test_a_refit_takes_the_place_of_weights(small: Any) -> None:
     )
     whole = xr.DataArray(likely[None], dims=("chain", "draw", "answer"))
     refitted = str(judgments.answers["expert"].values[0])
-    plain = left_out_scores(draws, panel, judgments, whole, told, new)
-    scores = left_out_scores(draws, panel, judgments, whole, told, new, {refitted: draws})
+    everyone, questions = Everyone.of(judgments, panel, stated), judgments.questions
+    plain, scores = (
+        left_out_scores(
+            everyone, questions, [OfExperts(draws, panel, stated, whole, told, new, refits)]
+        )
+        for refits in ({}, {refitted: draws})
+    )
     own = scores["expert_name"].values == refitted
     without = scores["shape"].sel(test=TESTS[1]).values
     assert np.isnan(without[own]).all()

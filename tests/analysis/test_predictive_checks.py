@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from takeoff.analysis.check_sentences import about_checks, check_rows
-from takeoff.analysis.predictive import Forecast, Stated
+from takeoff.analysis.everyone import Everyone
+from takeoff.analysis.predictive import Stated
 from takeoff.analysis.predictive_checks import (
     EXTREME,
     PEOPLE,
@@ -36,12 +37,11 @@ def test_multiples_are_what_the_roundest_number_would_be(log_odds: float) -> Non
 
 def checked(judgments: Judgments, center: float) -> xr.Dataset:
     """Check answers by a model that knows their scale, and takes this for their centre."""
-    count = judgments.answers.sizes["answer"]
-    stated = Stated.of(judgments, panel_model(judgments, prior_set("neutral")))
-    forecast = Forecast(
-        np.full((SAMPLES, count), center), np.full((SAMPLES, count), SCALE), np.zeros(0)
-    )
-    return predictive_checks(judgments, stated, forecast, forecast, seed=4)
+    panel = panel_model(judgments, prior_set("neutral"))
+    everyone = Everyone.of(judgments, panel, Stated.of(panel))
+    random = np.random.default_rng(4)
+    again = random.normal(center, SCALE, (2, SAMPLES, len(everyone.value)))
+    return predictive_checks(everyone, *again)
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytest
+import xarray as xr
 from numpy.typing import NDArray
 
 from takeoff.analysis.agreement import agree
-from takeoff.analysis.sampler import WarmStart, sample, stepping
+from takeoff.analysis.sampler import WarmStart, _kept, _noted, sample, stepping
 
 SIZE = 40
 SPREADS = np.geomspace(0.01, 30, SIZE)
@@ -213,3 +214,27 @@ def test_a_density_that_was_used_goes_to_another_process() -> None:
     copy = pickle.loads(pickle.dumps(op))
     copy.perform(None, [MIDDLE + SPREADS], storage)
     assert storage[0][0] == pytest.approx(-SIZE / 2)
+
+
+@pytest.mark.parametrize(("trajectories", "draws"), [(8, 4), (8, 6), (4, 3), (5, 5)])
+def test_draws_are_kept_evenly_and_their_notes_tell_of_all_trajectories(
+    trajectories: int, draws: int
+) -> None:
+    kept = _kept(trajectories, draws)
+    assert kept[-1] == trajectories - 1
+    between = np.diff(kept, prepend=-1)
+    assert between.min() >= trajectories // draws
+    assert between.max() <= -(-trajectories // draws)
+    steps = np.arange(2.0 * trajectories).reshape(2, -1)
+    drawn = xr.Dataset(
+        {
+            "n_steps": (("chain", "draw"), steps),
+            "step_size": (("chain", "draw"), np.full_like(steps, 0.2)),
+            "diverging": (("chain", "draw"), steps == 1.0),
+        }
+    )
+    notes = _noted(drawn, draws)
+    assert notes.sizes == {"chain": 2, "draw": draws}
+    np.testing.assert_array_equal(notes["n_steps"].sum("draw"), steps.sum(axis=1))
+    np.testing.assert_allclose(notes["step_size"], 0.2)
+    assert np.argwhere(notes["diverging"].values).tolist() == [[0, np.searchsorted(kept, 1)]]

@@ -10,6 +10,7 @@ import pymc as pm
 import xarray as xr
 
 from takeoff.analysis import derived
+from takeoff.analysis.ahead import compile_ahead
 from takeoff.analysis.baselines.asked import baselines
 from takeoff.analysis.brisk import briskly
 from takeoff.analysis.crowd_answers import crowd_answers
@@ -96,6 +97,7 @@ def fit(
     loaded = [load_study(each) for each in studies]
     judgments = join(loaded)
     chosen = prior_set(prior)
+    wait_for_outcomes = compile_ahead()
     panel = panel_model(judgments, chosen)
     posterior, stats = sample_panel(
         panel,
@@ -118,6 +120,7 @@ def fit(
     )
     settings = {"draws": draws, "tune": tune, "chains": chains}
     tree.attrs = describe(loaded, judgments, chosen, seed, settings, panel.crowds)
+    wait_for_outcomes()
     derived_groups = _derived(tree, panel, judgments, chosen, seed)
     tree = tree.assign({name: xr.DataTree(each) for name, each in derived_groups.items()})
     tree.attrs["problems"] = json.dumps(convergence_problems(tree))

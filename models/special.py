@@ -17,7 +17,15 @@ from scipy.special import erfcx
 
 FloatArray = np.ndarray[Any, np.dtype[np.float64]]
 
-__all__ = ["FloatArray", "compiled", "loss", "normal_tails", "scaled_erfc", "sources_stamp"]
+__all__ = [
+    "FloatArray",
+    "compiled",
+    "is_compiled",
+    "loss",
+    "normal_tails",
+    "scaled_erfc",
+    "sources_stamp",
+]
 
 
 _SOURCES = (
@@ -72,6 +80,11 @@ def compiled(function: Any) -> Any:
     # was compiled with an older version of a function in another file.
     dispatcher._cache._cache_file._source_stamp = _STAMP
     return dispatcher
+
+
+def is_compiled(function: Any) -> bool:
+    """Tell whether a compiled copy of a function is on the disk, made of the sources of today."""
+    return bool(function._cache._cache_file._load_index())
 
 
 _BEND = 4.0

@@ -46,7 +46,7 @@ quarter of a period is 1.57; what goes on beyond it turns back."""
 _KEPT = 0.6
 """Share of the momentum that the next trajectory keeps. With more, means would be known better
 still and spreads worse: what a direction has of energy changes by what is drawn afresh."""
-_EACH, _EACH_OF_CROWDS = 2.0, 4 / 3
+_EACH, _EACH_OF_CROWDS = 2.0, 1.1
 """Trajectories to each draw that is kept; with a crowd, fewer are worth as much."""
 _VARIED = (0.5, 1.5)
 """Lengths in units of the mean. Were all alike, what oscillates in step would never mix."""

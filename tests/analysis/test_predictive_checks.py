@@ -82,3 +82,25 @@ def test_answers_that_are_off_fail_in_their_mean(
     rows = check_rows(tree)
     assert rows[0].areas[STATISTICS.index("mean")][1]
     assert {each.by for each in rows} == {"panel", "question", "expert"}
+
+
+def test_how_far_below_zero_a_repeated_answer_lies_is_not_asked(design: Judgments) -> None:
+    """Who says 0 may mean one in a thousand or in a billion, and so may those who repeat it."""
+    panel = panel_model(design, prior_set("neutral"))
+    everyone = Everyone.of(design, panel, Stated.of(panel))
+    said_none = np.arange(len(everyone.value)) % 2 == 0
+    none = replace(
+        everyone,
+        probability=np.where(said_none, 0.0, 0.3),
+        value=np.where(said_none, -6.0, -0.85),
+    )
+    again = np.tile(none.value, (SAMPLES, 1))
+    near, far = (
+        predictive_checks(none, *np.where(said_none, below, again)[None].repeat(2, 0))
+        for below in (-6.5, -40.0)
+    )
+    xr.testing.assert_identical(near, far)
+    np.testing.assert_allclose(
+        near["repeated"].sel(statistic=["mean", "spread"], level=0.5),
+        near["observed"].sel(statistic=["mean", "spread"]).expand_dims(people=2),
+    )

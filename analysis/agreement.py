@@ -9,8 +9,6 @@ __all__ = ["LARGEST_RHAT", "SMALLEST_ESS", "agree", "largest"]
 
 LARGEST_RHAT = 1.01
 SMALLEST_ESS = 400
-_OF_COORDINATES = 1.008
-"""The same of coordinates: outcomes are ten times as many, and the largest of theirs is larger."""
 
 
 def agree(points: FloatArray) -> bool:
@@ -24,7 +22,7 @@ def agree(points: FloatArray) -> bool:
         return True
     drawn = xr.Dataset({"point": (("chain", "draw", "coordinate"), points)})
     fewest = min(-largest(-ess(drawn, method=kind)) for kind in ("bulk", "tail"))
-    return largest(rhat(drawn)) <= _OF_COORDINATES and fewest >= SMALLEST_ESS
+    return largest(rhat(drawn)) <= LARGEST_RHAT and fewest >= SMALLEST_ESS
 
 
 def largest(values: xr.Dataset) -> float:

@@ -121,8 +121,9 @@ class OfCrowd:
         asked = answers.crowd.questions
         self._cases = answers.cases
         self._question = answers.question
+        of_question = deciles(everyone)
         thresholds = [
-            (row, each) for row, name in enumerate(asked) for each in deciles(everyone)[name]
+            (row, each) for row, name in enumerate(asked) for each in of_question.get(name, ())
         ]
         self._asked = np.array([row for row, _ in thresholds])
         self._chances = answers.chances(thresholds)

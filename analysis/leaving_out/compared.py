@@ -73,8 +73,8 @@ def _advantage(values: FloatArray, experts: np.ndarray) -> Difference:
     known = ~np.isnan(values)
     values, experts = values[known], experts[known]
     mean = float(values.mean())
-    names = np.unique(experts)
-    left = np.array([(values[experts == each] - mean).sum() for each in names])
+    names, whose = np.unique(experts, return_inverse=True)
+    left = np.bincount(whose, values - mean)
     if len(names) < 2:
         return Difference(mean, np.nan)
     variance = len(names) / (len(names) - 1) * (left**2).sum() / len(values) ** 2

@@ -5,12 +5,11 @@ what comes after sampling, while this one builds the model and compiles its dens
 """
 
 import multiprocessing
-import os
-import sys
 from collections.abc import Callable
 
 import xarray as xr
 
+from takeoff.analysis.side_by_side import copies
 from takeoff.models.blocks import integrate_in_blocks
 from takeoff.models.evaluate import evaluate
 from takeoff.models.priors import draw_prior, prior_set
@@ -25,8 +24,7 @@ _WORLDS, _EXPERTS = 2, 8
 
 def compile_ahead() -> Callable[[], None]:
     """Begin to compile what outcomes take, unless it is compiled; gives what waits for it."""
-    alone = (os.process_cpu_count() or 1) == 1 or sys.platform != "linux"
-    if alone or is_compiled(integrate_in_blocks):
+    if copies() == 1 or is_compiled(integrate_in_blocks):
         return lambda: None
     process = multiprocessing.get_context("fork").Process(target=_take_outcomes, daemon=True)
     process.start()

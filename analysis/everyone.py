@@ -29,7 +29,7 @@ class Everyone:
         What was said.
     value, lower, upper
         The same, and the interval that it stands for after rounding, in log-odds; of a shift, less
-        the baseline's.
+        the baseline's. 0 and 1 are said as the middle of what rounds to them.
     baseline
         The log-odds from which an answer is a step: 0 but for shifts.
     source
@@ -60,27 +60,27 @@ class Everyone:
     ) -> "Everyone":
         """Put them together; ``judgments`` are the whole panel's."""
         in_crowds = {person for each in crowds for person in each.crowd.people}
-        names = judgments.answers["expert_name"].values
+        answers = judgments.answers
+        names = answers["expert_name"].values
         alone = np.flatnonzero([each not in in_crowds for each in names.tolist()])
         rows = [alone[stated.answer], *(each.answer for each in crowds)]
         row = np.concatenate(rows)
-        own = judgments.answers.isel(answer=row)
-        people = judgments.answers
-        camp_of = dict(zip(people["expert"].values, people["camp"].values, strict=True))
-        said, low, high = (
-            own[name].values[len(stated.answer) :] for name in ("value", "lower", "upper")
-        )
-        value = log_odds(np.where(np.isin(said, (0.0, 1.0)), (low + high) / 2, said))
+        own = answers.isel(answer=row)
+        camp_of = dict(zip(answers["expert"].values, answers["camp"].values, strict=True))
+        said, low, high = (own[name].values for name in ("value", "lower", "upper"))
+        middle = np.where(np.isin(said, (0.0, 1.0)), (low + high) / 2, said)
+        of_crowds = slice(len(stated.answer), None)
+        baseline = np.append(stated.baseline, np.zeros(len(row) - len(stated.answer)))
         return cls(
             row=row,
             expert=own["expert_name"].values,
             camp=np.array([camp_of[each] for each in own["expert_name"].values]),
             question=own["question"].values,
-            probability=own["value"].values,
-            value=np.concatenate([stated.value, value]),
-            lower=np.concatenate([stated.lower, log_odds(low)]),
-            upper=np.concatenate([stated.upper, log_odds(high)]),
-            baseline=np.concatenate([stated.baseline, np.zeros(len(value))]),
+            probability=said,
+            value=log_odds(middle) - baseline,
+            lower=np.append(stated.lower, log_odds(low[of_crowds])),
+            upper=np.append(stated.upper, log_odds(high[of_crowds])),
+            baseline=baseline,
             source=np.repeat(np.arange(len(rows)), [len(each) for each in rows]),
             place=np.concatenate([np.arange(len(stated.answer)), *(each.case for each in crowds)]),
         )

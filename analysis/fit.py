@@ -326,12 +326,10 @@ def _foretold(
     experts = OfExperts(posterior, panel, stated, likelihood, told, new)
     tellers: list[Teller] = [experts, *(OfCrowd(each, everyone) for each in crowds)]
     random = np.random.default_rng(seed)
-    again = [each.repeated(random) for each in (told, new)]
-    for each in crowds:
-        again = [
-            np.hstack([before, each.repeated(random, same=same)])
-            for before, same in zip(again, (True, False), strict=True)
-        ]
+    again = [
+        np.hstack([own.repeated(random), *(each.repeated(random, same=same) for each in crowds)])
+        for own, same in ((told, True), (new, False))
+    ]
     return {
         "left_out": left_out_scores(everyone, judgments.questions, tellers),
         "checks": predictive_checks(everyone, *again),

@@ -63,9 +63,9 @@ class Stated:
     ----------
     answer, expert, question
         Rows of the answer, the expert and the question.
-    value, lower, upper
-        What was said, and the interval that it stands for after rounding, in log-odds; of a shift,
-        less the baseline's. 0 and 1 are said as the middle of what rounds to them.
+    lower, upper
+        The interval that it stands for after rounding, in log-odds; of a shift, less the
+        baseline's.
     baseline
         The log-odds from which an answer is a step: 0 but for shifts.
     place
@@ -75,7 +75,6 @@ class Stated:
     answer: np.ndarray
     expert: np.ndarray
     question: np.ndarray
-    value: FloatArray
     lower: FloatArray
     upper: FloatArray
     baseline: FloatArray
@@ -92,13 +91,10 @@ class Stated:
         own = answers.isel(answer=answer)
         shift = [judgments.questions[each].reading == "shift" for each in own["question"].values]
         baseline = logit(np.where(shift, own["baseline"].values, 0.5))
-        certain = np.isin(own["value"].values, (0.0, 1.0))
-        middle = logit((own["lower"].values + own["upper"].values) / 2) - baseline
         return cls(
             answer=answer,
             expert=rows.expert[answer],
             question=rows.question[answer],
-            value=np.where(certain, middle, rows.value[answer]),
             lower=rows.lower[answer],
             upper=rows.upper[answer],
             baseline=baseline,
@@ -125,12 +121,8 @@ class Forecast:
     @classmethod
     def of(cls, draws: xr.Dataset, panel: Panel, stated: Stated) -> "Forecast":
         """Compute it for draws of a posterior, or of one with strangers in the experts' places."""
-
-        def graph(story: pm.Model) -> Sequence[Any]:
-            node = story["log_odds"].owner
-            return story.replace_rvs_by_values(list(node.op.dist_params(node)[:2]))
-
-        computed = _computed(graph, draws, panel)
+        node = panel.model["log_odds"].owner
+        computed = computed_at(node.op.dist_params(node)[:2], draws, panel)
         samples = draws.sizes["chain"] * draws.sizes["draw"]
         center, scale = (each.reshape(samples, -1)[:, stated.place] for each in computed)
         # A stranger far out may hold what no number tells from impossible.

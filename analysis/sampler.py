@@ -306,9 +306,10 @@ def sample(
     cores = os.process_cpu_count()
     alone = stepping(program.density, size)
     starts = near_zero(random, (chains, size))
-    program.density()(starts[0])  # compiled here, once, and not by every chain's process
+    density = program.density()
+    density(starts[0])  # compiled here, once, and not by every chain's process
     if sided is not None:
-        starts = starts_on_both(program.density(), starts, sided)
+        starts = starts_on_both(density, starts, sided)
     if tune < _FEWEST:
         return _run(alone, starts, seed, draws, tune, cores, progress)
     learning, settling = round(_LEARNING * tune), round(_SETTLING * tune)

@@ -7,7 +7,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
-__all__ = ["side_by_side"]
+__all__ = ["copies", "side_by_side"]
+
+
+def copies() -> int:
+    """Tell how many copies of this process may run at once: 1 where none can safely be made."""
+    return (os.process_cpu_count() or 1) if sys.platform == "linux" else 1
 
 
 def side_by_side[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
@@ -19,11 +24,11 @@ def side_by_side[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
     >>> side_by_side([lambda: 1, lambda: 2])
     [1, 2]
     """
-    count = min(os.process_cpu_count() or 1, len(tasks))
-    if count == 1 or sys.platform != "linux":
+    count = min(copies(), len(tasks))
+    if count == 1:
         return [task() for task in tasks]
-    copies = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(count, copies, initializer=_begin, initargs=(tasks,)) as pool:
+    fork = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(count, fork, initializer=_begin, initargs=(tasks,)) as pool:
         return list(pool.map(_nth, range(len(tasks))))
 
 

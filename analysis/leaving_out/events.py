@@ -70,8 +70,9 @@ def deciles(everyone: Everyone) -> dict[str, FloatArray]:
 
 def answers_left_out(everyone: Everyone) -> Iterator[Left]:
     """Give each stated probability that pools of at least three others can foretell."""
+    held = _held(everyone)
     for question, thresholds in deciles(everyone).items():
-        rows = np.flatnonzero(_held(everyone) & (everyone.question == question))
+        rows = np.flatnonzero(held & (everyone.question == question))
         _, first, who = np.unique(everyone.expert[rows], return_index=True, return_inverse=True)
         mean = np.bincount(who, everyone.value[rows]) / np.bincount(who)
         camp = everyone.camp[rows[first]]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import xarray as xr
 
 from takeoff.analysis.mixtures import Evaluated, chances_of_working, mixed
+from takeoff.analysis.voices import middle, of_camp, voices_of
 from takeoff.analysis.worlds import imagined, imagined_efficacy, worldviews_of
 from takeoff.models.interventions import Plan
 from takeoff.models.parameters import SHARES
@@ -35,6 +36,7 @@ KINSHIPS = (0.0, 0.99)
 At 1 exactly some outcomes are conditioned on what cannot be."""
 
 _ORDER = ("case", "scenario", "kinship", "projects", "chain", "draw", "expert", "camp", "outcome")
+_OF_VOICES = ("camp_of_expert", "weight")
 _KINSHIPS = tuple(f"kinship_{kind}" for kind in SHARES)
 
 
@@ -58,15 +60,17 @@ def compare(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr.
         ...), for one to eight projects with nothing else changed, and in ``_by_kinship``
         (kinship, projects, ...), were all kinships one number; and ``works_by_expert``
         (scenario, chain, draw, expert), the probability that all of a plan happens and works, NaN
-        where it is only supposed. Units are those of the outcomes.
+        where it is only supposed. Units are those of the outcomes. Experts are the panel's voices
+        (`takeoff.analysis.voices`).
     """
-    worlds, efficacies = _people(_thinned(tree, draws), tree.attrs)
+    heard = voices_of(tree, _thinned(tree, draws))
+    worlds, efficacies = _people(heard, tree.attrs)
     evaluated = Evaluated(worlds)
     alike = [_by_projects(evaluated, dict.fromkeys(_KINSHIPS, each)) for each in KINSHIPS]
     variables = {
-        **_played_out(tree, plans, worlds, efficacies, evaluated),
-        **_views(_by_projects(evaluated, {}), tree, "_by_projects"),
-        **_views(_stacked(alike, "kinship", KINSHIPS), tree, "_by_kinship"),
+        **_played_out(tree, plans, heard, worlds, efficacies, evaluated),
+        **_views(_by_projects(evaluated, {}), heard, tree, "_by_projects"),
+        **_views(_stacked(alike, "kinship", KINSHIPS), heard, tree, "_by_kinship"),
     }
     return xr.Dataset(_ordered(variables), attrs=_attributes(tree, plans))
 
@@ -84,14 +88,16 @@ def play_out(tree: xr.DataTree, plans: Sequence[Plan], draws: int = DRAWS) -> xr
     xr.Dataset
         ``consensus``, ``population``, ``by_camp``, ``by_expert`` and ``works_by_expert``, as there.
     """
-    worlds, efficacies = _people(_thinned(tree, draws), tree.attrs)
-    variables = _played_out(tree, plans, worlds, efficacies, Evaluated(worlds))
+    heard = voices_of(tree, _thinned(tree, draws))
+    worlds, efficacies = _people(heard, tree.attrs)
+    variables = _played_out(tree, plans, heard, worlds, efficacies, Evaluated(worlds))
     return xr.Dataset(_ordered(variables), attrs=_attributes(tree, plans))
 
 
 def _played_out(
     tree: xr.DataTree,
     plans: Sequence[Plan],
+    heard: xr.Dataset,
     worlds: Mapping[str, xr.DataArray],
     efficacies: xr.DataArray | None,
     evaluated: Evaluated,
@@ -113,7 +119,7 @@ def _played_out(
     working = [_all_work(plan, own) for plan, own in zip(plans, chances, strict=True)]
     of_experts = xr.zeros_like(worlds["margin"].isel(person=slice(-1))).rename(person="expert")
     return {
-        **_views(by_plan, tree),
+        **_views(by_plan, heard, tree),
         "works_by_expert": of_experts + _stacked(working, "scenario", names),
     }
 
@@ -151,7 +157,7 @@ def _people(
 
 
 def _with_last(experts: xr.DataArray, last: xr.DataArray) -> xr.DataArray:
-    people = experts.rename(expert="person")
+    people = experts.drop_vars(_OF_VOICES, errors="ignore").rename(expert="person")
     return xr.concat([people, last.expand_dims(person=[""])], "person")
 
 
@@ -162,19 +168,21 @@ def _by_projects(evaluated: Evaluated, values: Mapping[str, float]) -> xr.DataAr
     return _stacked(numbers, "projects", counts)
 
 
-def _views(values: xr.DataArray, tree: xr.DataTree, ending: str = "") -> dict[str, xr.DataArray]:
+def _views(
+    values: xr.DataArray, heard: xr.Dataset, tree: xr.DataTree, ending: str = ""
+) -> dict[str, xr.DataArray]:
     """Give outcomes by expert, by camp, in the consensus and for the population."""
     outcomes = tree["outcomes"].to_dataset()
-    expert = values.isel(person=slice(-1)).rename(person="expert")
+    known = {name: heard[name].variable for name in _OF_VOICES if name in heard.coords}
+    expert = values.isel(person=slice(-1)).rename(person="expert").assign_coords(known)
     camps = [str(camp) for camp in outcomes["camp"].values] if "camp" in outcomes.dims else []
-    member = outcomes["camp_of_expert"].sel(expert=expert["expert"].values).values
-    by_camp = [expert.isel(expert=member == camp).median("expert") for camp in camps]
     found = {
-        "consensus": expert.median("expert"),
+        "consensus": middle(expert),
         "population": values.isel(person=-1, drop=True),
-        "by_expert": expert.assign_coords(camp_of_expert=("expert", member)),
+        "by_expert": expert,
     }
     if camps:
+        by_camp = [middle(of_camp(expert, camp)) for camp in camps]
         found["by_camp"] = _stacked(by_camp, "camp", camps)
     return {f"{name}{ending}": each for name, each in found.items()}
 

@@ -7,6 +7,7 @@ alone or beside the person's other one, and what would be answered again.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
@@ -118,6 +119,12 @@ class CrowdAnswers:
                 ]
             )
         return Chances(*(np.array(each) for each in zip(*found, strict=True)))
+
+    @cached_property
+    def alone(self) -> FloatArray:
+        """Log probability of each interval, of a person of whom nothing is known, as in `Chances`."""
+        found = [self._chances(here) @ here.mass for here in self._draws()]
+        return np.log(np.maximum(np.array(found), _LEAST))
 
     def repeated(self, random: np.random.Generator, *, same: bool) -> FloatArray:
         """Let people answer again, in log-odds (sample, answer): the same ones, or new ones."""

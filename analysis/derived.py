@@ -1,6 +1,6 @@
 """What follows from a posterior: outcomes, the map, likeness, and what the answers moved."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import prod
 
 import numpy as np
@@ -12,7 +12,8 @@ from pymc.model.transform.conditioning import remove_value_transforms
 from takeoff.analysis.claims import claims, random_worlds
 from takeoff.analysis.histories import histories_of
 from takeoff.analysis.standing import standing
-from takeoff.analysis.worlds import imagined, members_of, shared_parameters, worldviews_of
+from takeoff.analysis.voices import middle, of_camp, people_by_camp, voices
+from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
 from takeoff.models.candidates import likeness
 from takeoff.models.crowd import Crowd
 from takeoff.models.evaluate import INTERPRETED, evaluate
@@ -48,8 +49,6 @@ SCENARIOS = {
 
 _LIKELIHOOD_PIECE = 100
 _MAP_DRAWS = 60
-_MEMBERS = 32
-"""Imagined members of a camp that is a crowd."""
 _CLAIM_WORLDS = 100
 _MAP_KINSHIPS = (0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 0.999)
 _MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
@@ -76,33 +75,23 @@ def outcomes(
 
     ``consensus`` and ``by_camp`` are medians over people of the outcome, draw by draw; each
     draw of ``population`` is one imagined expert, of a camp drawn by the declared weights
-    (``camp_of_population``). For the people of a crowd stand imagined members of their camp, the
-    same in every draw; its few experts with worldviews of their own count among them. ``judgments``
-    are those of the experts with worldviews of their own.
+    (``camp_of_population``). The people of a crowd are told by imagined members (`voices`).
+    ``judgments`` are those of the experts with worldviews of their own.
     """
-    expert = _outcomes_by_scenario(worldviews_of(draws))
-    person = imagined(draws, judgments.camp_weights, chosen, seed)
     camp_of_expert = judgments.answers["camp"].values
+    heard = voices(draws, camp_of_expert, people_by_camp(crowds), judgments.camp_weights, chosen)
+    every = _outcomes_by_scenario(worldviews_of(heard))
+    expert = _outcomes_by_scenario(worldviews_of(draws)) if crowds else every
+    person = imagined(draws, judgments.camp_weights, chosen, seed)
     camps = [each for each in judgments.camp_weights if each in camp_of_expert]
-    of_crowds = {
-        crowd.camp: _outcomes_by_scenario(
-            members_of(draws, crowd.camp, judgments.camp_weights, chosen, _MEMBERS)
-        )
-        for crowd in crowds
-    }
     result = {
-        "by_expert": expert,
-        "consensus": _consensus(expert, camp_of_expert, of_crowds, crowds),
+        "by_expert": expert.drop_vars("camp_of_expert", errors="ignore"),
+        "consensus": middle(every),
         "population": _outcomes_by_scenario(person.worlds),
     }
     if camps:
         result["by_camp"] = xr.concat(
-            [
-                _median(of_crowds[each], "member")
-                if each in of_crowds
-                else _median(expert.isel(expert=camp_of_expert == each), "expert")
-                for each in camps
-            ],
+            [middle(of_camp(every, each)) for each in camps],
             xr.DataArray(camps, dims="camp", name="camp"),
         )
     else:
@@ -120,57 +109,14 @@ def outcomes(
     )
 
 
-def _consensus(
-    expert: xr.DataArray,
-    camp_of_expert: np.ndarray,
-    of_crowds: Mapping[str, xr.DataArray],
-    crowds: Sequence[Crowd],
-) -> xr.DataArray:
-    """Give the median over all people, each expert one, and a crowd's members all of its people."""
-    if not crowds:
-        return _median(expert, "expert")
-    alone = expert.isel(expert=[each not in of_crowds for each in camp_of_expert])
-    people = [alone.drop_vars("expert").rename(expert="person")]
-    weights = [np.ones(alone.sizes["expert"])]
-    for camp, members in of_crowds.items():
-        count = sum(len(crowd.people) for crowd in crowds if crowd.camp == camp)
-        count += int((camp_of_expert == camp).sum())
-        people.append(members.rename(member="person"))
-        weights.append(np.full(_MEMBERS, count / _MEMBERS))
-    return _weighted_median(xr.concat(people, "person"), "person", np.concatenate(weights))
-
-
-def _weighted_median(values: xr.DataArray, dim: str, weights: np.ndarray) -> xr.DataArray:
-    """Give the median along a dim whose entries count by weights; all or none are present."""
-    numbers = values.transpose(..., dim).values
-    order = np.argsort(numbers, axis=-1)
-    counted = np.cumsum(weights[order], axis=-1)
-    half = 0.5 * counted[..., -1:] * (1 + 1e-12 * np.array([-1.0, 1.0]))
-    ranks = np.stack([(counted < half[..., [side]]).sum(axis=-1) for side in (0, 1)], axis=-1)
-    ranks = np.minimum(ranks, numbers.shape[-1] - 1)
-    middle = np.take_along_axis(numbers, np.take_along_axis(order, ranks, -1), -1).mean(axis=-1)
-    return values.isel({dim: 0}, drop=True).copy(data=middle)
-
-
-def _median(values: xr.DataArray, dim: str) -> xr.DataArray:
-    """Give the median along a short dim of those that are present, NaN where none is.
-
-    As xarray does, which takes five times as long.
-    """
-    ordered = np.sort(values.transpose(..., dim).values, axis=-1)  # NaN comes last
-    last = (~np.isnan(ordered)).sum(axis=-1, keepdims=True) - 1
-    middle = [
-        np.take_along_axis(ordered, np.maximum(each, 0), -1)
-        for each in (last // 2, (last + 1) // 2)
-    ]
-    return values.isel({dim: 0}, drop=True).copy(data=(0.5 * (middle[0] + middle[1]))[..., 0])
-
-
-def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr.Dataset:
+def signature_map(
+    posterior: xr.Dataset, heard: xr.Dataset, outcomes: xr.Dataset, seed: int
+) -> xr.Dataset:
     """Compute the map: takeover and catastrophe over projects, kinship and offense.
 
     At the panel's centre, with all three kinships set to one number; posterior medians over draws,
     the probability that one more project raises either, and where everybody stands (`standing`).
+    ``heard`` are the draws with everybody's voice (`voices`).
     """
     flat = posterior.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
     chosen = np.random.default_rng(seed).choice(
@@ -205,10 +151,10 @@ def signature_map(posterior: xr.Dataset, by_expert: xr.Dataset, seed: int) -> xr
                 for name in ("takeover", "catastrophe")
             },
             "offense_of_expert": worldview.median(("chain", "draw")),
-            "kinship_now": by_expert["consensus"]
+            "kinship_now": outcomes["consensus"]
             .sel(scenario="default", outcome="homogeneity", drop=True)
             .median(),
-            **standing(posterior, by_expert, seed).data_vars,
+            **standing(heard, outcomes, seed).data_vars,
         }
     )
 

@@ -27,6 +27,7 @@ from takeoff.analysis.predictive_checks import predictive_checks
 from takeoff.analysis.provenance import describe
 from takeoff.analysis.sampler import WarmStart, sample
 from takeoff.analysis.side_by_side import side_by_side
+from takeoff.analysis.voices import people_by_camp, voices
 from takeoff.data import join, load_study
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel, panel_model
@@ -85,9 +86,8 @@ def fit(
     xr.DataTree
         Groups ``posterior``, ``sample_stats``, ``prior``, ``outcomes``, ``prior_outcomes``,
         ``map``, ``likeness``, ``latent``, ``claims``, ``learned``, ``observed``, ``observed_data``,
-        ``log_likelihood``, ``baselines``, ``policies`` unless there are crowds, and with at most a
-        hundred experts ``left_out``, ``checks`` and ``evidence``; the root's attributes say where
-        all came from.
+        ``log_likelihood``, ``baselines``, ``policies``, and with at most a hundred experts
+        ``left_out``, ``checks`` and ``evidence``; the root's attributes say where all came from.
 
     Raises
     ------
@@ -247,13 +247,15 @@ def _derived(
         return {"log_likelihood": likelihood, **scored}
 
     def played() -> dict[str, xr.Dataset]:
-        if panel.crowds:  # whose people have no worldviews in which to play anything out
-            return {}
         return {"policies": policies(tree.assign(outcomes=xr.DataTree(outcomes)))}
 
     def told() -> dict[str, xr.Dataset]:
+        camp_of = panel.judgments.answers["camp"].values
+        heard = voices(
+            posterior, camp_of, people_by_camp(panel.crowds), judgments.camp_weights, chosen
+        )
         return {
-            "map": derived.signature_map(posterior, outcomes, seed),
+            "map": derived.signature_map(posterior, heard, outcomes, seed),
             "likeness": derived.likeness_of(thinned),
             "latent": derived.latent(thinned, seed),
             "claims": derived.claims_of(posterior, chosen, seed),

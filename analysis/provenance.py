@@ -1,13 +1,13 @@
 """Where a result came from: data, versions, settings, and a short id that a paper can cite."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
+from takeoff.analysis.voices import people_by_camp
 from takeoff.data import Study
 from takeoff.models.crowd import Crowd
 from takeoff.models.priors import PriorSet
@@ -16,14 +16,6 @@ from takeoff.models.questions import Judgments
 __all__ = ["data_hash", "describe"]
 
 _LIBRARIES = ("takeoff", "pymc", "pytensor", "numba", "numpy", "xarray", "arviz")
-
-
-def _people_by_camp(crowds: Sequence[Crowd]) -> dict[str, int]:
-    """Count the people without worldviews of their own; crowds of several studies share a camp."""
-    people: Counter[str] = Counter()
-    for crowd in crowds:
-        people[crowd.label] += len(crowd.people)
-    return dict(people)
 
 
 def describe(
@@ -61,7 +53,7 @@ def describe(
         "settings": json.dumps(dict(settings)),
         "prior_set": chosen.name,
         "camp_weights": json.dumps(dict(judgments.camp_weights)),
-        "crowds": json.dumps(_people_by_camp(crowds)),
+        "crowds": json.dumps(people_by_camp(crowds)),
         "studies": json.dumps(
             [
                 {

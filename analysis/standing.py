@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.summaries import LEVELS
+from takeoff.analysis.voices import middle, of_camp
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.evaluate import evaluate
 from takeoff.models.scenario import MOST_PROJECTS, Scenario
@@ -19,15 +20,15 @@ _DRAWS = 200
 _RISKS = ("takeover", "catastrophe")
 
 
-def standing(posterior: xr.Dataset, outcomes: xr.Dataset, seed: int) -> xr.Dataset:
+def standing(heard: xr.Dataset, outcomes: xr.Dataset, seed: int) -> xr.Dataset:
     """Compute where the camps and the consensus stand.
 
     Parameters
     ----------
-    posterior
-        Draws of a fitted panel.
+    heard
+        Draws of a fitted panel with everybody's voice (`voices`).
     outcomes
-        Its outcomes, which tell each expert's camp.
+        Its outcomes.
     seed
         Chooses the draws in which numbers of projects are compared.
 
@@ -38,22 +39,20 @@ def standing(posterior: xr.Dataset, outcomes: xr.Dataset, seed: int) -> xr.Datas
         and the middle of a 90 per cent interval; ``harm_of_view`` (view, risk, from_projects), the
         probability that one more project raises the risk. Views are the camps and the consensus.
     """
-    camp_of = outcomes["camp_of_expert"].values
     camps = [str(each) for each in outcomes["camp"].values] if "camp" in outcomes.dims else []
-    members = {camp: camp_of == camp for camp in camps} | {"consensus": camp_of == camp_of}
-    view = xr.IndexVariable("view", list(members))
+    view = xr.IndexVariable("view", [*camps, "consensus"])
 
     def by_view(values: xr.DataArray) -> xr.DataArray:
-        middles = [values.isel(expert=chosen).median("expert") for chosen in members.values()]
-        return xr.concat(middles, view)
+        of_camps = [middle(of_camp(values, each)) for each in camps]
+        return xr.concat([*of_camps, middle(values)], view)
 
-    offense = by_view(posterior["worldview"].sel(varying="offense", drop=True))
+    offense = by_view(heard["worldview"].sel(varying="offense", drop=True))
     alike = outcomes["consensus"].sel(scenario="default", outcome="homogeneity", drop=True)
     return xr.Dataset(
         {
             "offense_of_view": _levels(offense),
             "homogeneity_now": _levels(alike),
-            "harm_of_view": (by_view(_risks(posterior, seed)).diff("projects", label="lower") > 0)
+            "harm_of_view": (by_view(_risks(heard, seed)).diff("projects", label="lower") > 0)
             .mean("sample")
             .rename(projects="from_projects"),
         }
@@ -64,9 +63,9 @@ def _levels(draws: xr.DataArray) -> xr.DataArray:
     return draws.quantile(list(LEVELS), ("chain", "draw")).rename(quantile="level")
 
 
-def _risks(posterior: xr.Dataset, seed: int) -> xr.DataArray:
+def _risks(heard: xr.Dataset, seed: int) -> xr.DataArray:
     """Compute both risks by number of projects: (risk, projects, sample, expert)."""
-    flat = posterior.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
+    flat = heard.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
     size = min(_DRAWS, flat.sizes["sample"])
     chosen = np.random.default_rng(seed).choice(flat.sizes["sample"], size, replace=False)
     worlds = worldviews_of(flat.isel(sample=chosen))

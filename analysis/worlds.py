@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 from scipy.special import expit
-from scipy.stats import norm, qmc
 
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import PriorSet
@@ -18,7 +17,6 @@ __all__ = [
     "imagined",
     "imagined_efficacy",
     "imagined_panel",
-    "members_of",
     "shared_parameters",
     "worldviews_of",
 ]
@@ -79,33 +77,6 @@ def imagined_panel(
     own = camp_contrasts(camps, members)
     shape = (draws.sizes["chain"], draws.sizes["draw"], *own.shape)
     return _around(draws, np.broadcast_to(own, shape), chosen, random)
-
-
-def members_of(
-    draws: xr.Dataset, camp: str, camp_weights: Mapping[str, float], chosen: PriorSet, count: int
-) -> dict[str, xr.DataArray]:
-    """Imagine the members of a camp: every parameter, (chain, draw, member) where it varies.
-
-    The same in every draw, spread evenly over the camp (by a Sobol sequence).
-    """
-    uniform = qmc.Sobol(len(VARYING) + 1, seed=1).random(count)
-    normal = norm.ppf(np.clip(uniform, 1e-6, 1 - 1e-6))
-    tail = np.exp(TAIL_SPREAD * normal[:, -1])
-    contrasts = camp_contrasts(tuple(camp_weights), [camp])[0]
-    spreads = prior_spreads(chosen)
-    worlds = shared_parameters(draws)
-    for column, name in enumerate(VARYING):
-        deviation = xr.DataArray(tail * normal[:, column], dims="member")
-        offset = draws["disagreement"].sel(varying=name, drop=True) * deviation
-        if len(contrasts):
-            between = draws["contrast"].sel(varying=name, drop=True)
-            offset = offset + (between * xr.DataArray(contrasts, dims="camp_contrast")).sum(
-                "camp_contrast"
-            )
-        middle = draws[name].copy(data=to_real(name, draws[name].values))
-        own = middle + spreads[column] * offset
-        worlds[name] = own.copy(data=from_real(name, own.values))
-    return worlds
 
 
 def _around(

@@ -77,11 +77,6 @@ class Crowd:
         """Labels of the questions that were answered."""
         return tuple(sorted({answer[0] for pattern in self.patterns for answer in pattern}))
 
-    @property
-    def label(self) -> str:
-        """What to call them."""
-        return self.camp or "no camp"
-
 
 def part(judgments: Judgments, many: int = MANY) -> tuple[Judgments, tuple[Crowd, ...]]:
     """Part a panel into experts with worldviews of their own and crowds of ``many`` and more."""

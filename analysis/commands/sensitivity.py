@@ -71,7 +71,7 @@ def sensitivity(
         from takeoff.analysis.sensitivity.grid import load_grid, ordinary
         from takeoff.analysis.sensitivity.workers import require_cluster
 
-        known = possible(base.judgments, top_level(base.panel))
+        known = possible(base.judgments, top_level(base.panel), base.panel.crowds)
         changes = ordinary(known) if grid is None else load_grid(grid, known)
         if cluster is not None:
             require_cluster(cluster)
@@ -87,7 +87,8 @@ def sensitivity(
 
         if grid is None:
             changes += held(found["tornado"].to_dataset())
-            changes += untrusted(found["power"].to_dataset())
+            powers = untrusted(found["power"].to_dataset())
+            changes += [each for each in powers if all(name in known for name, _ in each.settings)]
         say(f"{len(changes)} changes")
         rows = sweep(
             base,

@@ -53,8 +53,13 @@ def weight_figure(weight: xr.Dataset, width: float = PAGE) -> "Figure":
     table = weight.sel(outcome="catastrophe")
     camps = [str(each) for each in dict.fromkeys(table["camp"].values.tolist()) if each]
     colors = camp_colors(camps)
-    for axes, kind in zip(panels, ("expert", "question", "prior"), strict=True):
-        own = table.isel(component=table["kind"].values == kind)
+    shown = {
+        "each expert" if "expert" in table["kind"].values else "the crowd": ("expert", "crowd"),
+        "each question": ("question",),
+        "each prior": ("prior",),
+    }
+    for axes, (title, kinds) in zip(panels, shown.items(), strict=True):
+        own = table.isel(component=np.isin(table["kind"].values, kinds))
         order = np.argsort(own["sensitivity"].values)[-_MOST:]
         rows = np.arange(len(order))
         axes.barh(
@@ -67,7 +72,7 @@ def weight_figure(weight: xr.Dataset, width: float = PAGE) -> "Figure":
         )
         axes.set_yticks(rows, [brief(plain_name(str(each))) for each in own["of"].values[order]])
         axes.axvline(0.05, color=INK, lw=0.8, ls=":")
-        axes.set_title(f"each {kind}")
+        axes.set_title(title)
         axes.set_xlabel("sensitivity of catastrophe")
     for camp in camps:
         panels[0].plot([], [], color=colors[camp], lw=6, label=brief(camp))

@@ -7,7 +7,8 @@ Brennan and Breeze 2015). A summary keeps less than the answers themselves, so v
 
 Those who may be asked: the panel's experts, all, by camp or one by one, what they have not been
 asked before (asked again, they would only repeat themselves); and new experts, of the population or
-of a camp, what the panel was asked and what nobody was.
+of a camp, what the panel was asked and what nobody was. A panel with a crowd is not asked again:
+its people are thousands, and what they would say is what a hundred new ones would.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,7 +42,7 @@ def asking(
     Parameters
     ----------
     posterior
-        Draws of a fitted panel.
+        Draws of a fitted panel with everybody's voice (`voices`).
     panel
         Whom it consists of.
     questions
@@ -69,7 +70,8 @@ def asking(
     )
     every = {**panel.asked, **questions}
     simulated = Simulation(posterior, panel, every, np.random.default_rng(seed))
-    groups = [*simulated.members(list(questions)), *simulated.newcomers(numbers)]
+    members = [] if "weight" in posterior.coords else simulated.members(list(questions))
+    groups = [*members, *simulated.newcomers(numbers)]
     shape = (len(every), len(groups))
     estimate = np.full((2, *shape, targets.shape[1]), np.nan)
     choice = np.full((2, *shape), np.nan)

@@ -7,15 +7,20 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
+from takeoff.analysis.crowd_answers import CrowdAnswers, crowd_answers
 from takeoff.analysis.leaving_out.reweighting import log_ratios_without_experts
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.provenance import data_hash
 from takeoff.analysis.sensitivity.components import of_sources
+from takeoff.analysis.voices import voices_of
+from takeoff.analysis.worlds import worldviews_of
 from takeoff.data import join, load_study
 from takeoff.models.errors import InputError
+from takeoff.models.evaluate import evaluate
 from takeoff.models.panel import Panel, panel_model
 from takeoff.models.priors import PriorSet, prior_set
 from takeoff.models.questions import Judgments
+from takeoff.models.scenario import Scenario
 
 __all__ = ["LEAST_DRAWS", "Base", "base_of"]
 
@@ -54,16 +59,41 @@ class Base:
         return posterior.sel(draw=self.tree["outcomes"]["draw"].values)
 
     @cached_property
+    def heard(self) -> xr.Dataset:
+        """The same draws with everybody's voice (`takeoff.analysis.voices`)."""
+        return voices_of(self.tree, self.draws)
+
+    @cached_property
     def outcomes(self) -> xr.DataArray:
-        """Reported outcomes by expert, default scenario: (chain, draw, expert, outcome)."""
-        table = self.tree["outcomes"].to_dataset()["by_expert"]
+        """Reported outcomes by voice, default scenario: (chain, draw, expert, outcome)."""
+        if self.panel.crowds:
+            found = evaluate(worldviews_of(self.heard), Scenario(), HEADLINE, precision="fit")
+            return found.to_dataarray("outcome").transpose("chain", "draw", "expert", "outcome")
+        return self._reported("by_expert")
+
+    @cached_property
+    def consensus(self) -> xr.DataArray:
+        """Reported outcomes of the consensus, default scenario: (chain, draw, outcome)."""
+        return self._reported("consensus")
+
+    def _reported(self, view: str) -> xr.DataArray:
+        table = self.tree["outcomes"].to_dataset()[view]
         return table.sel(scenario="default", outcome=list(HEADLINE), drop=True)
 
     @cached_property
+    def said(self) -> xr.Dataset:
+        """Log likelihood at these draws: ``log_odds`` of answers, ``crowd`` of patterns, if any."""
+        return self.tree["log_likelihood"].to_dataset().sel(draw=self.draws["draw"].values)
+
+    @property
     def log_likelihood(self) -> xr.DataArray:
-        """Log likelihood of each answer at these draws: (chain, draw, answer)."""
-        table = self.tree["log_likelihood"].to_dataset()["log_odds"]
-        return table.sel(draw=self.draws["draw"].values)
+        """Log likelihood of each answer of those with worldviews: (chain, draw, answer)."""
+        return self.said["log_odds"]
+
+    @cached_property
+    def crowd_answers(self) -> tuple[CrowdAnswers, ...]:
+        """What each crowd answered, with these draws."""
+        return crowd_answers(self.draws, self.panel, self.judgments)
 
     @cached_property
     def without_experts(self) -> xr.DataArray:
@@ -71,7 +101,7 @@ class Base:
 
         What belongs to the expert alone is integrated over, see `leaving_out.reweighting`.
         """
-        said = of_sources(self.log_likelihood, self.judgments, "expert")
+        said = of_sources(self.log_likelihood, self.panel.judgments, "expert")
         experts = self.draws["expert"].values
         said = said.transpose("chain", "draw", "expert").reindex(expert=experts, fill_value=0.0)
         flat = said.values.reshape(-1, len(experts))
@@ -85,16 +115,11 @@ def base_of(tree: xr.DataTree) -> Base:
     Raises
     ------
     InputError
-        If there are too few draws or experts, a crowd, no log likelihood, outcomes that never
-        vary, or the studies cannot be found again as they were.
+        If there are too few draws or experts, no log likelihood, outcomes that never vary, or the
+        studies cannot be found again as they were.
     """
     if "log_likelihood" not in tree.children:
         raise InputError("the posterior has no log likelihood; fit it again with takeoff fit")
-    if "crowd" in tree["log_likelihood"].to_dataset():
-        raise InputError(
-            "the panel has a crowd, whose people cannot be told apart; sensitivity takes studies "
-            "of experts only"
-        )
     table = tree["outcomes"].to_dataset()["by_expert"]
     draws = table.sizes["chain"] * table.sizes["draw"]
     if draws < LEAST_DRAWS:

@@ -81,6 +81,7 @@ def _one(name: str, value: Value) -> str:
             "all": f"all {of}",
             "prior": f"prior of {plain_name(of)}",
             "expert": f"answers of {of}",
+            "crowd": f"answers of the crowd of {of}",
             "question": f"answers on {plain_name(of)}",
         }[kind]
         return f"{whose}, weight × {said}"

@@ -17,15 +17,16 @@ Settings are named by dotted words:
 ``fix.P``
     Parameter P of the panel's centre known to be about this: within a quarter of what the
     posterior leaves of its spread, on the unconstrained scale.
-``power.prior.V``, ``power.expert.E``, ``power.question.Q``
-    The density of a variable's prior, of an expert's answers or of a question's raised to a power:
-    0 takes it away, 2 counts it twice.
+``power.prior.V``, ``power.expert.E``, ``power.question.Q``, ``power.crowd.C``
+    The density of a variable's prior, of an expert's answers, of a question's or of all answers of
+    a camp that is a crowd raised to a power: 0 takes it away, 2 counts it twice. Not of a question
+    that a crowd was asked, nor of one of its people.
 ``power.all.priors``, ``power.all.answers``
     The same of all stated priors, and of all answers.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 from types import MappingProxyType
@@ -34,7 +35,9 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
+from takeoff.analysis.sensitivity.crowds import crowd_name
 from takeoff.models.answers.shared_errors import SharedErrors
+from takeoff.models.crowd import Crowd
 from takeoff.models.errors import InputError, nearest
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
 from takeoff.models.priors import AVERAGED, PRIOR_SETS, Prior, PriorSet, averaged, prior_set
@@ -50,6 +53,7 @@ __all__ = [
     "changed_judgments",
     "changed_prior",
     "checked",
+    "crowd_power",
     "possible",
     "scales",
     "shared_errors",
@@ -112,12 +116,16 @@ class Change:
         }
 
 
-def possible(judgments: Judgments, variables: list[str]) -> Mapping[str, tuple[str, ...] | None]:
+def possible(
+    judgments: Judgments, variables: list[str], crowds: Sequence[Crowd] = ()
+) -> Mapping[str, tuple[str, ...] | None]:
     """Name every setting of a panel: with its values where they are words, else None."""
     answers = judgments.answers
+    camps = dict.fromkeys(each.camp for each in crowds)
+    of_crowds = {name for each in crowds for name in each.questions}
     stated = list(PRIOR_SETS["neutral"].priors)
     asked = tuple(dict.fromkeys(answers["question"].values.tolist()))
-    experts = tuple(answers["expert"].values.tolist())
+    experts = tuple(answers["expert"].values[~np.isin(answers["camp"].values, [*camps])].tolist())
     words = {
         "prior": (*PRIOR_SETS, AVERAGED.name),
         "without.expert": experts,
@@ -135,7 +143,8 @@ def possible(judgments: Judgments, variables: list[str]) -> Mapping[str, tuple[s
         "power.all.answers",
         *(f"power.prior.{name}" for name in variables),
         *(f"power.expert.{name}" for name in experts),
-        *(f"power.question.{name}" for name in asked),
+        *(f"power.question.{name}" for name in asked if name not in of_crowds),
+        *(f"power.crowd.{crowd_name(camp)}" for camp in camps),
     ]
     return MappingProxyType({**words, **dict.fromkeys(numbers)})
 
@@ -170,10 +179,24 @@ def answer_powers(judgments: Judgments, change: Change) -> FloatArray:
     """Give the power to which each answer's likelihood is raised (answer,)."""
     answers = judgments.answers
     powers = np.full(answers.sizes["answer"], change.numbers("power.all.").get("answers", 1.0))
-    for kind, column in (("expert", "expert_name"), ("question", "question")):
+    who = answers["expert_name"].values
+    camps = [crowd_name(each) for each in answers["camp"].values.tolist()]
+    camp_of = dict(zip(answers["expert"].values.tolist(), camps, strict=True))
+    columns = {
+        "expert": who,
+        "question": answers["question"].values,
+        "crowd": np.array([camp_of[name] for name in who.tolist()]),
+    }
+    for kind, column in columns.items():
         for name, power in change.numbers(f"power.{kind}.").items():
-            powers[answers[column].values == name] *= power
+            powers[column == name] *= power
     return powers
+
+
+def crowd_power(crowd: Crowd, change: Change) -> float:
+    """Give the power to which the likelihood of a crowd's patterns is raised."""
+    own = change.numbers("power.crowd.").get(crowd_name(crowd.camp), 1.0)
+    return own * change.numbers("power.all.").get("answers", 1.0)
 
 
 def changed_judgments(judgments: Judgments, change: Change) -> Judgments:

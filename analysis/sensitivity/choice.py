@@ -12,6 +12,7 @@ import xarray as xr
 
 from takeoff.analysis.comparison import Case
 from takeoff.analysis.mixtures import chances_of_working
+from takeoff.analysis.voices import middle
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.evaluate import evaluate, under_policy
 from takeoff.models.interventions import Branch, Plan
@@ -36,7 +37,7 @@ def choices(plans: Sequence[Plan]) -> list[Plan]:
 
 
 def benefits_of(
-    posterior: xr.Dataset,
+    heard: xr.Dataset,
     plans: Sequence[Plan],
     case: Case = "works",
     cost: float = COST,
@@ -46,8 +47,8 @@ def benefits_of(
 
     Parameters
     ----------
-    posterior
-        Draws of a fitted panel.
+    heard
+        Draws of a fitted panel with everybody's voice (`voices`).
     plans
         What there is to choose from, the baseline first.
     case
@@ -62,8 +63,8 @@ def benefits_of(
     xr.DataArray
         With ``cost`` (plan) and how many ``changes`` it is the cost of (0 where ``costs`` says it).
     """
-    worlds = worldviews_of(posterior)
-    efficacy = posterior.get("efficacy")
+    worlds = worldviews_of(heard)
+    efficacy = heard.get("efficacy")
     known: dict[str, xr.DataArray] = {}
 
     def catastrophe(scenario: Scenario) -> xr.DataArray:
@@ -87,7 +88,7 @@ def benefits_of(
             for place in branch.fails:
                 weight = weight * (1 - chances[place])
             total = total + weight * catastrophe(branch.scenario)
-        return total.median("expert")
+        return middle(total)
 
     stated = {each.name: cost * len(each.changes) for each in plans[1:]} | dict(costs or {})
     losses = [risk(each) + stated.get(each.name, 0.0) for each in plans]

@@ -17,6 +17,7 @@ import xarray as xr
 from takeoff.analysis.sensitivity.draws import log_odds, thinned
 from takeoff.analysis.sensitivity.shapley import coalitions, shapley
 from takeoff.analysis.summaries import LEVELS
+from takeoff.analysis.voices import told_apart, voices_of
 from takeoff.analysis.worlds import shared_parameters
 from takeoff.models.errors import InputError
 from takeoff.models.evaluate import evaluate
@@ -63,41 +64,44 @@ def cruxes(tree: xr.DataTree, draws: int = DRAWS) -> xr.Dataset:
     InputError
         If there is one expert only, or all have one worldview.
     """
-    posterior = thinned(tree, draws)
+    posterior = voices_of(tree, thinned(tree, draws))
     real = _worldviews(posterior)
     if real.shape[0] < 2:
         raise InputError("the panel has one expert; disagreement takes two")
+    experts = real.shape[0]
+    weight = posterior["weight"].values if "weight" in posterior.coords else np.ones(experts)
     inside = coalitions(len(VARYING))[:, :, None, None]
-    middle = real.mean(axis=0)
-    mixed = np.where(inside, real[:, None], middle)  # (expert, coalition, varying, chain, draw)
+    mean = np.average(real, axis=0, weights=weight)
+    mixed = np.where(inside, real[:, None], mean)  # (expert, coalition, varying, chain, draw)
     odds = _log_odds_of(posterior, mixed)
     if not np.all(odds[:, :, -1].std(axis=1) > 0):
         raise InputError("all experts have one worldview; there is no disagreement to split")
-    camp = tree["outcomes"].to_dataset()["camp_of_expert"].sel(expert=posterior["expert"]).values
-    deviation = odds - odds.mean(axis=1, keepdims=True)
+    camp = posterior["camp_of_expert"].values
+    deviation = odds - np.average(odds, axis=1, weights=weight)[:, None]
     group = np.empty_like(deviation)
     for each in dict.fromkeys(camp.tolist()):
-        group[:, camp == each] = deviation[:, camp == each].mean(axis=1, keepdims=True)
+        own = camp == each
+        group[:, own] = np.average(deviation[:, own], axis=1, weights=weight[own])[:, None]
     found = {
-        "of_belief": (deviation**2).mean(axis=1),
-        "between_camps": (group**2).mean(axis=1),
-        "within_camps": ((deviation - group) ** 2).mean(axis=1),
+        "of_belief": np.average(deviation**2, axis=1, weights=weight),
+        "between_camps": np.average(group**2, axis=1, weights=weight),
+        "within_camps": np.average((deviation - group) ** 2, axis=1, weights=weight),
     }
     dims = ("risk", "chain", "draw", "varying")
     split = {name: (dims, shapley(np.moveaxis(each, 1, -1))) for name, each in found.items()}
-    own = shapley(np.moveaxis(odds, 2, -1))
+    of_expert = shapley(np.moveaxis(odds, 2, -1))
     return xr.Dataset(
         {
             "variance": (dims[:-1], found["of_belief"][:, -1]),
             **split,
-            "of_expert": (("risk", "expert", *dims[1:]), own),
+            "of_expert": (("risk", "expert", *dims[1:]), of_expert),
         },
         coords=_coordinates(posterior) | {"camp_of_expert": ("expert", camp)},
     ).transpose("expert", "varying", "risk", "chain", "draw")
 
 
 def pairs(tree: xr.DataTree, draws: int = PAIR_DRAWS) -> xr.Dataset:
-    """Split the difference between every two experts among their beliefs.
+    """Split the difference between every two experts among their beliefs; of a crowd nobody's.
 
     Parameters
     ----------
@@ -119,9 +123,9 @@ def pairs(tree: xr.DataTree, draws: int = PAIR_DRAWS) -> xr.Dataset:
     Raises
     ------
     InputError
-        If there is one expert only.
+        If there is one expert only, a crowd's apart.
     """
-    posterior = thinned(tree, draws)
+    posterior = thinned(tree, draws).sel(expert=told_apart(tree))
     real = _worldviews(posterior)
     experts = real.shape[0]
     if experts < 2:

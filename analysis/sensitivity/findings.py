@@ -11,8 +11,8 @@ from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.weights import Weights
 from takeoff.analysis.summaries import LEVELS
+from takeoff.analysis.voices import middle, of_camp
 from takeoff.analysis.weighted import weighted_quantiles
-from takeoff.models.questions import Judgments
 
 __all__ = ["LARGEST_RHAT", "How", "Row", "failed", "of_refit", "of_weights", "table"]
 
@@ -72,14 +72,12 @@ class Row:
         return cls(**{**mapping, "change": change})
 
 
-def of_weights(
-    change: Change, by_expert: xr.DataArray, judgments: Judgments, weights: Weights, seconds: float
-) -> Row:
-    """Summarize reweighted draws: outcomes (chain, draw, expert, outcome) of who is left."""
+def of_weights(change: Change, by_expert: xr.DataArray, weights: Weights, seconds: float) -> Row:
+    """Summarize reweighted draws: outcomes (chain, draw, expert, outcome) of the voices left."""
     flat = weights.values.transpose("chain", "draw").values.ravel()
     found: Summary = {}
     error = {}
-    for who, values in _views(by_expert, judgments).items():
+    for who, values in _views(by_expert).items():
         rows = values.reshape(-1, values.shape[-1])
         found[who] = _named(weighted_quantiles(rows, flat, LEVELS))
         if who == "consensus":
@@ -96,18 +94,18 @@ def of_weights(
 def of_refit(
     change: Change,
     by_expert: xr.DataArray,
-    judgments: Judgments,
     notes: xr.Dataset,
     k: float,
     seconds: float,
 ) -> Row:
-    """Summarize a refit."""
+    """Summarize a refit: outcomes (chain, draw, expert, outcome) of all voices."""
     found: Summary = {}
-    for who, values in _views(by_expert, judgments).items():
+    views = _views(by_expert)
+    for who, values in views.items():
         found[who] = _named(np.quantile(values.reshape(-1, values.shape[-1]), LEVELS, axis=0))
     consensus = xr.Dataset(
         {
-            name: (("chain", "draw"), _views(by_expert, judgments)["consensus"][..., column])
+            name: (("chain", "draw"), views["consensus"][..., column])
             for column, name in enumerate(HEADLINE)
         }
     )
@@ -168,14 +166,13 @@ def table(rows: list[Row]) -> xr.Dataset:
     )
 
 
-def _views(by_expert: xr.DataArray, judgments: Judgments) -> dict[str, np.ndarray]:
-    """Give medians over experts, of all and of each camp: (chain, draw, outcome) by name."""
-    values = by_expert.transpose("chain", "draw", "expert", "outcome").values
-    camp_of = judgments.answers["camp"].values
-    camps = {camp: camp_of == camp for camp in judgments.camp_weights if (camp_of == camp).any()}
+def _views(by_expert: xr.DataArray) -> dict[str, np.ndarray]:
+    """Give medians over voices, of all and of each camp: (chain, draw, outcome) by name."""
+    camps = [str(each) for each in dict.fromkeys(by_expert["camp_of_expert"].values) if each]
+    views = {"consensus": by_expert, **{each: of_camp(by_expert, each) for each in camps}}
     return {
-        "consensus": np.median(values, axis=2),
-        **{camp: np.median(values[:, :, own], axis=2) for camp, own in camps.items()},
+        name: middle(values).transpose("chain", "draw", "outcome").values
+        for name, values in views.items()
     }
 
 

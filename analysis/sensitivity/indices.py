@@ -8,6 +8,7 @@ from takeoff.analysis.sensitivity.density import density_indices
 from takeoff.analysis.sensitivity.draws import log_odds, thinned
 from takeoff.analysis.sensitivity.sobol import sobol_indices
 from takeoff.analysis.summaries import LEVELS
+from takeoff.analysis.voices import middle, voices_of
 from takeoff.models.errors import InputError
 from takeoff.models.evaluate import evaluate
 from takeoff.models.parameters import PARAMETER_NAMES, SHARES
@@ -27,14 +28,14 @@ _SHARES = "shares"
 _SCALES = ("probability", "log-odds")
 
 
-def typical_worldview(posterior: xr.Dataset) -> xr.Dataset:
+def typical_worldview(heard: xr.Dataset) -> xr.Dataset:
     """Give the parameters that stand behind the consensus: every parameter, (chain, draw).
 
-    Those that experts share, and of those in which they differ the median over experts.
+    Those that experts share, and of those in which they differ the median over voices (`voices`).
     """
-    middle = posterior["worldview"].median("expert")
-    own = {name: middle.sel(varying=name, drop=True) for name in VARYING}
-    return xr.Dataset({name: own.get(name, posterior[name]) for name in PARAMETER_NAMES})
+    typical = middle(heard["worldview"])
+    own = {name: typical.sel(varying=name, drop=True) for name in VARYING}
+    return xr.Dataset({name: own.get(name, heard[name]) for name in PARAMETER_NAMES})
 
 
 def posterior_indices(tree: xr.DataTree, seed: int = 0) -> xr.Dataset:
@@ -62,7 +63,8 @@ def posterior_indices(tree: xr.DataTree, seed: int = 0) -> xr.Dataset:
     """
     consensus = tree["outcomes"].to_dataset()["consensus"].sel(scenario="default", drop=True)
     every = thinned(tree, 10**9)
-    draws = typical_worldview(every.sel(chain=consensus["chain"], draw=consensus["draw"]))
+    same = every.sel(chain=consensus["chain"], draw=consensus["draw"])
+    draws = typical_worldview(voices_of(tree, same))
     samples = draws.sizes["chain"] * draws.sizes["draw"]
     if samples < 100:
         raise InputError(f"{samples} draws have outcomes; density indices take 100 at the least")

@@ -11,6 +11,7 @@ from takeoff.analysis.sensitivity.choice import COST, benefits_of, choices
 from takeoff.analysis.sensitivity.draws import thinned
 from takeoff.analysis.sensitivity.knowing import estimates_of, knowing
 from takeoff.analysis.sensitivity.respondents import Panel
+from takeoff.analysis.voices import voices_of
 from takeoff.models.interventions import Plan
 from takeoff.models.priors import prior_set
 from takeoff.models.questions import Question
@@ -63,9 +64,8 @@ def information(
     InputError
         If there are too few draws, or the probability of catastrophe is the same in all.
     """
-    posterior = thinned(tree, draws)
-    outcomes = tree["outcomes"].to_dataset()
-    camp_of = outcomes["camp_of_expert"].sel(expert=posterior["expert"]).values
+    posterior = voices_of(tree, thinned(tree, draws))
+    camp_of = posterior["camp_of_expert"].values
     weights = json.loads(tree.attrs["camp_weights"])
     camps = [each for each in weights if each in camp_of]
     learned = posterior["intervention"].values.tolist() if "efficacy" in posterior else []
@@ -76,7 +76,7 @@ def information(
         and (each.intervention is None or each.intervention in learned)
     }
     panel = Panel(camp_of, weights, prior_set(str(tree.attrs["prior_set"])), known)
-    estimates = estimates_of(posterior, camp_of, camps)
+    estimates = estimates_of(posterior, camps)
     benefits = benefits_of(posterior, choices(plans), case, cost, costs)
     known_of = knowing(posterior, estimates, benefits, cost)
     known_of.attrs = {

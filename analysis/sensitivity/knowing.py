@@ -6,6 +6,8 @@ value`). Parameters are those behind the consensus: what experts share, and the 
 where they differ.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 from threadpoolctl import threadpool_limits
@@ -14,6 +16,7 @@ from takeoff.analysis.sensitivity.choice import COST, COSTS, at_cost
 from takeoff.analysis.sensitivity.draws import log_odds
 from takeoff.analysis.sensitivity.indices import typical_worldview
 from takeoff.analysis.sensitivity.value import worth_of_both, worth_of_everything
+from takeoff.analysis.voices import middle, of_camp
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.errors import InputError
 from takeoff.models.evaluate import evaluate
@@ -44,28 +47,27 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """Parameters by what they are about, each in one group."""
 
 
-def estimates_of(posterior: xr.Dataset, camp_of: np.ndarray, camps: list[str]) -> xr.DataArray:
-    """Compute the log-odds of catastrophe of the consensus and of each camp: (view, chain, draw).
+def estimates_of(heard: xr.Dataset, camps: Sequence[str]) -> xr.DataArray:
+    """Compute the log-odds of catastrophe of the consensus and of camps: (view, chain, draw).
 
-    In the default scenario; ``camp_of`` names each expert's camp.
+    In the default scenario; ``heard`` are draws with everybody's voice (`voices`).
     """
-    found = evaluate(worldviews_of(posterior), Scenario(), ["catastrophe"], "fit")["catastrophe"]
+    found = evaluate(worldviews_of(heard), Scenario(), ["catastrophe"], "fit")["catastrophe"]
     odds = found.copy(data=log_odds(found.values))
-    members = {"consensus": camp_of == camp_of} | {each: camp_of == each for each in camps}
-    middles = [odds.isel(expert=chosen).median("expert") for chosen in members.values()]
-    together = xr.concat(middles, xr.IndexVariable("view", list(members)))
+    middles = [middle(odds), *(middle(of_camp(odds, each)) for each in camps)]
+    together = xr.concat(middles, xr.IndexVariable("view", ["consensus", *camps]))
     return together.transpose("view", "chain", "draw")
 
 
 def knowing(
-    posterior: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArray, cost: float = COST
+    heard: xr.Dataset, estimates: xr.DataArray, benefits: xr.DataArray, cost: float = COST
 ) -> xr.Dataset:
     """Compute the value of perfect information, on everything, on each parameter and each group.
 
     Parameters
     ----------
-    posterior
-        Draws of a fitted panel.
+    heard
+        Draws of a fitted panel with everybody's voice (`voices`).
     estimates
         What is estimated, (view, chain, draw), of the same draws (`estimates_of`).
     benefits
@@ -91,7 +93,7 @@ def knowing(
     targets, options = _samples(estimates, "view"), _samples(benefits, "plan")
     if not np.all(targets.std(axis=0) > 0):
         raise InputError("the probability of catastrophe is the same in every draw")
-    typical = typical_worldview(posterior)
+    typical = typical_worldview(heard)
     columns = {name: typical[name].values.ravel() for name in PARAMETER_NAMES}
     known = {name: (name,) for name in PARAMETER_NAMES} | {
         f"all of {name}": parts for name, parts in GROUPS.items()

@@ -103,7 +103,7 @@ def _context(base: Base, found: xr.DataTree) -> dict[str, Any]:
         "outcomes": HEADLINES,
         "tornado": tornado_rows(tables["tornado"], refits),
         "components": component_rows(tables["power"], refits),
-        "cruxes": _cruxes(tables["cruxes"], tables["pairs"]),
+        "cruxes": _cruxes(tables["cruxes"], tables.get("pairs")),
         "indices": index_tables(tables["indices"], tables["prior_indices"]),
         "refits": None if refits is None else _refits(refits, now),
         "worth": worth_on_page(tables["knowing"], tables["asking"]),
@@ -117,13 +117,13 @@ def _context(base: Base, found: xr.DataTree) -> dict[str, Any]:
 
 def _now(base: Base) -> Now:
     """Give the consensus on catastrophe as it is."""
-    consensus = base.outcomes.sel(outcome="catastrophe").median("expert")
+    consensus = base.consensus.sel(outcome="catastrophe")
     ordered = consensus.transpose("chain", "draw").values
     return Now(float(np.median(ordered)), float(mcse(ordered, method="median")))
 
 
-def _cruxes(found: xr.Dataset, pairs: xr.Dataset) -> dict[str, Any]:
-    listed = pairs_by_belief(pairs)
+def _cruxes(found: xr.Dataset, pairs: xr.Dataset | None) -> dict[str, Any]:
+    listed = {} if pairs is None else pairs_by_belief(pairs)
     return {
         "sentences": [
             f"{about_cruxes(found, risk)} {about_camps_apart(found, risk)}".strip()
@@ -134,7 +134,7 @@ def _cruxes(found: xr.Dataset, pairs: xr.Dataset) -> dict[str, Any]:
             {"belief": belief, "first": names[:_PAIRS], "more": len(names[_PAIRS:])}
             for belief, names in listed.items()
         ],
-        "of_pairs": math.comb(pairs.sizes["expert"], 2),
+        "of_pairs": 0 if pairs is None else math.comb(pairs.sizes["expert"], 2),
     }
 
 

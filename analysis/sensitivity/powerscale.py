@@ -22,7 +22,8 @@ from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import Change
-from takeoff.analysis.sensitivity.components import Source, log_prior, of_sources, top_level
+from takeoff.analysis.sensitivity.components import log_prior, of_sources, top_level
+from takeoff.analysis.sensitivity.crowds import by_crowd, crowd_name, without_questions
 from takeoff.analysis.sensitivity.weights import weights_of
 from takeoff.analysis.summaries import INTERVAL, LEVELS
 from takeoff.analysis.weighted import weighted_quantiles
@@ -41,7 +42,6 @@ Diagnosis = Literal["prior-data conflict", "strong prior or weak data", "little 
 _BLOCKS = 4
 """Stretches of the chains, whose scatter tells the Monte Carlo error of a sensitivity."""
 _GROUPS = {"prior": "log_prior", "answers": "log_likelihood"}
-_SOURCES: tuple[Source, ...] = ("expert", "question", "study")
 
 
 def diagnosis(sensitivity: float, spoken: bool) -> Diagnosis:
@@ -95,13 +95,13 @@ def power_scaling(base: Base, prior: xr.Dataset | None = None) -> xr.Dataset:
     Returns
     -------
     xr.Dataset
-        By ``component``: ``kind`` ("prior", "expert", "question", "study" or "all"), ``of`` (the
-        name), ``sensitivity`` (component, outcome) with its Monte Carlo ``error``, ``quantile``
-        (component, power, level, outcome) of the consensus with ``k`` (component, power), and
-        ``diagnosis`` (component, outcome), "" where the component is no prior.
+        By ``component``: ``kind`` ("prior", "expert", "crowd", "question", "study" or "all"),
+        ``of`` (the name), ``sensitivity`` (component, outcome) with its Monte Carlo ``error``,
+        ``quantile`` (component, power, level, outcome) of the consensus with ``k`` (component,
+        power), and ``diagnosis`` (component, outcome), "" where the component is no prior.
     """
     prior = log_prior(base.draws, base.panel) if prior is None else prior
-    consensus = base.outcomes.median("expert")
+    consensus = base.consensus.transpose("chain", "draw", "outcome").reset_coords(drop=True)
     stated = prior[[name for name in top_level(base.panel) if name in prior]]
     rows = list(_components(base, stated))
     log_odds = consensus.copy(data=logit(consensus.values))
@@ -145,14 +145,59 @@ def _components(
 ) -> Iterator[tuple[str, str, Literal["prior", "answers"], xr.DataArray]]:
     """Give each component's kind, name, group and log density (chain, draw)."""
     everything = stated.to_dataarray("variable").sum("variable")
+    crowds = by_crowd(base.said, base.panel.crowds)
     yield "all", "priors", "prior", everything
-    yield "all", "answers", "answers", base.log_likelihood.sum("answer")
+    yield "all", "answers", "answers", base.log_likelihood.sum("answer") + crowds.sum("crowd")
     for name, density in stated.data_vars.items():
         yield "prior", str(name), "prior", density
-    for source in _SOURCES:
-        own = of_sources(base.log_likelihood, base.judgments, source)
-        for name in own[source].values.tolist():
-            yield source, name, "answers", own.sel({source: name}, drop=True)
+    for kind, parts in (
+        *_by_person(base, crowds),
+        ("question", _by_question(base, crowds)),
+        ("study", _by_study(base, crowds)),
+    ):
+        for name, density in parts.items():
+            yield kind, name, "answers", density
+
+
+def _by_person(base: Base, crowds: xr.DataArray) -> tuple[tuple[str, dict[str, xr.DataArray]], ...]:
+    """Give log likelihoods of experts, and of all people of each camp that is a crowd."""
+    own = _by_name(of_sources(base.log_likelihood, base.panel.judgments, "expert"))
+    answers = base.panel.judgments.answers
+    camp_of = dict(zip(answers["expert"].values, answers["camp"].values, strict=True))
+    of_camps: dict[str, xr.DataArray] = {}
+    for row, crowd in enumerate(base.panel.crowds):
+        before = of_camps.get(crowd.camp, 0.0)
+        of_camps[crowd.camp] = before + crowds.isel(crowd=row)
+    experts = {}
+    for name, density in own.items():
+        camp = camp_of[name]
+        if camp in of_camps:
+            of_camps[camp] = of_camps[camp] + density
+        else:
+            experts[name] = density
+    named = {crowd_name(camp): density for camp, density in of_camps.items()}
+    return ("expert", experts), ("crowd", named)
+
+
+def _by_question(base: Base, crowds: xr.DataArray) -> dict[str, xr.DataArray]:
+    """Give log likelihoods of questions: of a crowd's people, given what else they said."""
+    found = _by_name(of_sources(base.log_likelihood, base.panel.judgments, "question"))
+    for name in dict.fromkeys(each for crowd in base.panel.crowds for each in crowd.questions):
+        left = without_questions(base.said, base.crowd_answers, [name])
+        found[name] = found.get(name, 0.0) + (crowds - left).sum("crowd")
+    return found
+
+
+def _by_study(base: Base, crowds: xr.DataArray) -> dict[str, xr.DataArray]:
+    found = _by_name(of_sources(base.log_likelihood, base.panel.judgments, "study"))
+    for row, crowd in enumerate(base.panel.crowds):
+        found[crowd.study] = found.get(crowd.study, 0.0) + crowds.isel(crowd=row)
+    return found
+
+
+def _by_name(own: xr.DataArray) -> dict[str, xr.DataArray]:
+    (dim,) = set(own.dims) - {"chain", "draw"}
+    return {str(name): own.sel({dim: name}, drop=True) for name in own[dim].values}
 
 
 def _one(

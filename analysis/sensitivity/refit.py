@@ -22,12 +22,14 @@ from takeoff.analysis.sensitivity.changes import (
     answer_powers,
     changed_judgments,
     changed_prior,
+    crowd_power,
     scales,
     shared_errors,
 )
 from takeoff.analysis.sensitivity.components import top_level
 from takeoff.analysis.sensitivity.findings import Row, failed, of_refit
 from takeoff.analysis.sensitivity.reweigh import nearness
+from takeoff.analysis.voices import people_by_camp, voices
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.data import join, load_study
 from takeoff.models.evaluate import evaluate
@@ -150,13 +152,20 @@ def refit(job: Job) -> Row:
             chains=job.sampling.chains,
             warm=warm,
         )
-        table = evaluate(worldviews_of(draws), Scenario(), HEADLINE, precision="fit")
+        heard = voices(
+            draws,
+            panel.judgments.answers["camp"].values,
+            people_by_camp(panel.crowds),
+            judgments.camp_weights,
+            changed_prior(prior_set(job.prior), job.change),
+        )
+        table = evaluate(worldviews_of(heard), Scenario(), HEADLINE, precision="fit")
     except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         return failed(job.change, reason, job.k, time.perf_counter() - begun)
     outcomes = table.to_dataarray("outcome")
     seconds = time.perf_counter() - begun
-    return of_refit(job.change, outcomes, judgments, notes, job.k, seconds)
+    return of_refit(job.change, outcomes, notes, job.k, seconds)
 
 
 def changed_panel(judgments: Judgments, job: Job) -> Panel:
@@ -164,8 +173,12 @@ def changed_panel(judgments: Judgments, job: Job) -> Panel:
     change = job.change
     chosen = changed_prior(prior_set(job.prior), change)
     panel = panel_model(judgments, chosen, scales=scales(change), shared=shared_errors(change))
-    likelihood = panel.guide.likelihood * pt.constant(answer_powers(judgments, change))
-    more: list[TensorVariable] = []
+    likelihood = panel.guide.likelihood * pt.constant(answer_powers(panel.judgments, change))
+    more: list[TensorVariable] = [
+        (crowd_power(crowd, change) - 1) * told.log_likelihood
+        for crowd, (told, _) in zip(panel.crowds, panel.guide.crowds, strict=True)
+        if crowd_power(crowd, change) != 1
+    ]
     for name, power in _prior_powers(panel, change).items():
         variable = panel.model[name]
         more.append((power - 1) * panel.model.logp([variable], jacobian=False))

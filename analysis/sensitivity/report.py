@@ -8,12 +8,14 @@ import xarray as xr
 from takeoff.analysis.questions_form import QUESTIONS
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.components import log_prior
+from takeoff.analysis.sensitivity.crowds import crowd_name
 from takeoff.analysis.sensitivity.cruxes import cruxes, pairs
 from takeoff.analysis.sensitivity.event_worth import has_events, worth_of_events
 from takeoff.analysis.sensitivity.indices import posterior_indices, prior_indices
 from takeoff.analysis.sensitivity.information import information
 from takeoff.analysis.sensitivity.powerscale import power_scaling
 from takeoff.analysis.sensitivity.tornado import tornado
+from takeoff.analysis.voices import told_apart
 from takeoff.data import load_plans
 
 __all__ = ["sensitivity"]
@@ -38,20 +40,23 @@ def sensitivity(
     Returns
     -------
     xr.DataTree
-        Groups ``power``, ``tornado``, ``cruxes``, ``pairs``, ``indices``, ``prior_indices``,
-        ``knowing`` and ``asking``; ``events`` where FRI's panel was fitted; ``refits`` is added by
-        a sweep.
+        Groups ``power``, ``tornado``, ``cruxes``, ``indices``, ``prior_indices``, ``knowing`` and
+        ``asking``; ``pairs`` where there are two experts who can be told apart, ``events`` where
+        FRI's panel was fitted; ``refits`` is added by a sweep.
     """
     say("power-scaling of priors, experts and questions")
     power = power_scaling(base, log_prior(base.draws, base.panel) if prior is None else prior)
     people = base.judgments.answers
     camp_of = dict(zip(people["expert"].values, people["camp"].values, strict=True))
+    camp_of |= {crowd_name(each.camp): each.camp for each in base.panel.crowds}
     camps = [camp_of.get(name, "") for name in power["of"].values]
     groups = {"power": power.assign_coords(camp=("component", camps))}
     say("tornado")
     groups["tornado"] = tornado(base)
     say("cruxes")
-    groups["cruxes"], groups["pairs"] = cruxes(base.tree), pairs(base.tree)
+    groups["cruxes"] = cruxes(base.tree)
+    if len(told_apart(base.tree)) > 1:
+        groups["pairs"] = pairs(base.tree)
     say("indices")
     groups["indices"] = posterior_indices(base.tree)
     groups["prior_indices"] = prior_indices(base.chosen)

@@ -154,14 +154,21 @@ def _sizes(power: xr.Dataset, kind: str, outcome: str) -> dict[str, tuple[float,
 
 
 def _whose(power: xr.Dataset, outcome: str) -> str:
-    found = leaders(_sizes(power, "expert", outcome))
+    crowds = {
+        f"the crowd of {name}": size for name, size in _sizes(power, "crowd", outcome).items()
+    }
+    people = _sizes(power, "expert", outcome) | crowds
+    found = leaders(people)
     is_much = "which is much" if found.size >= MUCH else f"below the {MUCH} that is much"
     weight = f"sensitivity {found.size:.3f}, {is_much}"
     few = listed(found.names) if len(found.names) <= _MANY else ""
+    if len(people) == 1:
+        return f"The answers are those of {few} ({weight}), of whom nobody is told apart"
     if not found.sure:
         return f"No single expert's answers are sure to move {plain_name(outcome)}"
     if found.alone:
-        return f"The answers that weigh most on {plain_name(outcome)} are {few}'s ({weight})"
+        whose = f"those of {few}" if few in crowds else f"{few}'s"
+        return f"The answers that weigh most on {plain_name(outcome)} are {whose} ({weight})"
     if few:
         return (
             f"The answers that weigh most on {plain_name(outcome)} are those of {few}, who cannot "

@@ -21,6 +21,7 @@ from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.reweigh import NEARNESS
 from takeoff.analysis.sensitivity.weights import weights_of
+from takeoff.analysis.voices import middle
 from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.evaluate import evaluate
@@ -56,7 +57,7 @@ def tornado(base: Base, worlds: int = _WORLDS) -> xr.Dataset:
         the draws that each reading uses.
     """
     names = [name for name in PARAMETER_NAMES if np.ptp(base.draws[name].values) > 0]
-    flat = base.draws.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
+    flat = base.heard.stack(sample=("chain", "draw")).reset_index("sample", drop=True)
     every = max(1, flat.sizes["sample"] // worlds)
     some = flat.isel(sample=slice(None, None, every))
     now = _consensus(worldviews_of(some))
@@ -69,7 +70,7 @@ def tornado(base: Base, worlds: int = _WORLDS) -> xr.Dataset:
     ]
     table = xr.concat(rows, xr.DataArray(names, dims="parameter", name="parameter"))
     table["now"] = now.median("sample")
-    table["now_known"] = base.outcomes.median("expert").median(("chain", "draw"))
+    table["now_known"] = base.consensus.median(("chain", "draw"))
     return table
 
 
@@ -109,7 +110,7 @@ def known_at(base: Base, name: str, value: float) -> xr.Dataset:
     real = to_real(name, base.draws[name].values)
     away = (real - float(to_real(name, np.array(value)))) / (NEARNESS * np.std(real))
     weights = weights_of(base.draws[name].copy(data=-0.5 * away**2).reset_coords(drop=True))
-    rows = base.outcomes.median("expert").transpose("chain", "draw", "outcome").values
+    rows = base.consensus.transpose("chain", "draw", "outcome").values
     rows = rows.reshape(-1, len(HEADLINE))
     flat = weights.values.values.ravel()
     spread = np.sqrt(flat @ (rows - flat @ rows) ** 2)
@@ -134,4 +135,4 @@ def _moved(base: Base, some: xr.Dataset, name: str, level: float) -> xr.Dataset:
 def _consensus(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
     given = {name: worlds[name] for name in PARAMETER_NAMES}
     table = evaluate(given, Scenario(), HEADLINE, precision="fit").to_dataarray("outcome")
-    return table.median("expert")
+    return middle(table)

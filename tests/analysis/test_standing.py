@@ -8,6 +8,7 @@ from takeoff.analysis.derived import signature_map
 from takeoff.analysis.map_reading import Standing, kinship_share, standings
 from takeoff.analysis.map_sentences import about_kinship_share, about_standing
 from takeoff.analysis.summaries import Interval
+from takeoff.analysis.voices import voices_of
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.models.candidates import likeness
 from takeoff.models.evaluate import evaluate
@@ -23,7 +24,8 @@ def tree() -> xr.DataTree:
     table = evaluate(worldviews_of(posterior), Scenario(), ["homogeneity"], "fit")
     experts = table.to_dataarray("outcome").expand_dims(scenario=["default"])
     outcomes["consensus"] = experts.median("expert")
-    tree["map"] = xr.DataTree(signature_map(posterior, outcomes.assign(by_expert=experts), seed=1))
+    heard, said = voices_of(tree, posterior), outcomes.assign(by_expert=experts)
+    tree["map"] = xr.DataTree(signature_map(posterior, heard, said, seed=1))
     return tree
 
 

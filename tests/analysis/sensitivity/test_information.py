@@ -28,6 +28,7 @@ from takeoff.analysis.sensitivity.worth_sentences import (
     about_knowing,
     next_questions,
 )
+from takeoff.analysis.voices import voices_of
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.data import load_plans
 from takeoff.models.evaluate import evaluate
@@ -73,12 +74,12 @@ def tree() -> xr.DataTree:
 
 @pytest.fixture(scope="module")
 def posterior(tree: xr.DataTree) -> xr.Dataset:
-    return tree["posterior"].to_dataset()
+    return voices_of(tree, tree["posterior"].to_dataset())
 
 
 @pytest.fixture(scope="module")
 def estimates(posterior: xr.Dataset) -> xr.DataArray:
-    return estimates_of(posterior, np.array(list(EXPERTS.values())), ["worried", "hopeful"])
+    return estimates_of(posterior, ["worried", "hopeful"])
 
 
 @pytest.fixture(scope="module")

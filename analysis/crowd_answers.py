@@ -122,7 +122,7 @@ class CrowdAnswers:
 
     @cached_property
     def alone(self) -> FloatArray:
-        """Log probability of each interval, of a person of whom nothing is known, as in `Chances`."""
+        """Log probability of each interval (sample, interval), as in `Chances`."""
         found = [self._chances(here) @ here.mass for here in self._draws()]
         return np.log(np.maximum(np.array(found), _LEAST))
 

@@ -16,6 +16,8 @@ __all__ = ["rows_figure", "tornado_figure", "weight_figure"]
 
 _LOW, _HIGH = "#56b4e9", "#d55e00"
 _MOST = 15
+_FEW_ROWS = 6
+"""Fewer leave room below, so that no bar is as thick as the picture."""
 _HOW = {"refit": INK, "reweighted": "#0072b2"}
 
 
@@ -72,6 +74,7 @@ def weight_figure(weight: xr.Dataset, width: float = PAGE) -> "Figure":
         )
         axes.set_yticks(rows, [brief(plain_name(str(each))) for each in own["of"].values[order]])
         axes.axvline(0.05, color=INK, lw=0.8, ls=":")
+        axes.set_ylim(min(len(order), _FEW_ROWS) - _FEW_ROWS - 0.6, len(order) - 0.4)
         axes.set_title(title)
         axes.set_xlabel("sensitivity of catastrophe")
     for camp in camps:

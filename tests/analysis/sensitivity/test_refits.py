@@ -396,12 +396,6 @@ def unweighed(tree: xr.DataTree) -> xr.DataTree:
     return tree
 
 
-def crowded(tree: xr.DataTree) -> xr.DataTree:
-    table = tree["log_likelihood"].to_dataset()
-    tree["log_likelihood"] = xr.DataTree(table.assign(crowd=table["log_odds"]))
-    return tree
-
-
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -409,7 +403,6 @@ def crowded(tree: xr.DataTree) -> xr.DataTree:
         (alone, "the posterior has one expert"),
         (constant, "catastrophe is the same in every draw"),
         (unweighed, "the posterior has no log likelihood"),
-        (crowded, "the panel has a crowd"),
     ],
 )
 def test_a_posterior_that_cannot_be_explained_costs_one_line(

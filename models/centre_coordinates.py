@@ -46,8 +46,9 @@ def center(way: Straightening) -> TensorVariable:
         story[disagreement] = pt.inc_subtensor(scaled[OFFENSE], -pt.log(steep))
         # And more, once it is known where experts stand.
         story[way.value("offense")] = ahead
-    # A crowd settles the noise of levels, whatever the care of a few experts.
-    settled = np.array([guide.crowds != () and each == "level" for each in READINGS])
+    # A crowd settles the noise of levels, if it is theirs, whatever the care of a few experts.
+    theirs = guide.crowds != () and not way.has("crowd_noise")
+    settled = np.array([theirs and each == "level" for each in READINGS])
     noise = way.value("noise")
     story[noise] = free[noise] - pt.where(settled, 0.0, care)
     return volume

@@ -22,7 +22,7 @@ import pymc as pm
 import pytensor.tensor as pt
 from pytensor.tensor.variable import TensorVariable
 
-from takeoff.models.answers.observed import errors_of, observe_answers
+from takeoff.models.answers.observed import OfSurveys, errors_of, observe_answers
 from takeoff.models.answers.places import Places, is_level
 from takeoff.models.answers.rounded import LEAST_NOISE
 from takeoff.models.answers.said import Rows, Said, asked_of_the_world
@@ -148,7 +148,8 @@ def panel_model(
         numbers (for a shift, less the baseline's; of a quantity the logarithm), and the data
         ``lower`` and ``upper`` their intervals. Answers of other kinds bring variables of their
         own (``answers``). With crowds, ``crowd`` are the observed counts of their patterns of
-        answers, over ``pattern``.
+        answers, over ``pattern``; where others were asked as well, ``crowd_noise`` is the noise
+        of levels of each crowd's survey, over ``crowd_survey``.
     """
     asked = asked_of_the_world(judgments)
     judgments, crowds = part(judgments, many)
@@ -190,14 +191,15 @@ def panel_model(
         care = pm.Deterministic("care", pt.exp(scales.care * CARE_SPREAD * log_care), dims="expert")
         errors, bias = errors_of(said, questions, shared)
         off = shift[:, None] if errors is None else shift[:, None] + errors
-        likelihood = observe_answers(said, expected + off, views, noise, care, bias)
+        of_surveys = _noise_of_surveys(judgments, crowds, scales)
+        likelihood = observe_answers(said, expected + off, views, noise, care, bias, of_surveys)
         told = [
             tell(
                 crowd,
                 _camp(chosen, judgments, crowd.camp, views, model),
                 judgments.questions,
                 _offsets(asked, shift, error_of_crowd(crowd.study, said.sharing, shared)),
-                noise[READINGS.index("level")],
+                _noise_of_crowd(crowd, crowds, noise, of_surveys),
                 care_spread=scales.care * CARE_SPREAD,
                 least_noise=LEAST_NOISE,
             )
@@ -251,6 +253,37 @@ def _offsets(
     """Give what a crowd's answers to each question are off by."""
     total = wording if error is None else wording + error
     return {name: total[row] for row, name in enumerate(asked)}
+
+
+def _noise_of_surveys(
+    judgments: Judgments, crowds: Sequence[Crowd], scales: Scales
+) -> OfSurveys | None:
+    """Declare the noise of levels of each survey that has a crowd, where others were asked, too.
+
+    Its thousands would else settle how noisy a few experts are whom somebody sat down with.
+    """
+    surveys = list(_surveys(crowds))
+    study_of = judgments.answers["study"].values.tolist()
+    if not crowds or (len(surveys) == 1 and set(study_of) <= set(surveys)):
+        return None
+    pm.modelcontext(None).add_coord("crowd_survey", surveys)
+    center = np.log(scales.noise * NOISE_CENTER["level"])
+    noise = pm.LogNormal("crowd_noise", center, NOISE_SPREAD, dims="crowd_survey")
+    number = [surveys.index(each) if each in surveys else -1 for each in study_of]
+    return OfSurveys(noise, np.array(number))
+
+
+def _surveys(crowds: Sequence[Crowd]) -> dict[str, None]:
+    return dict.fromkeys(each.study for each in crowds)
+
+
+def _noise_of_crowd(
+    crowd: Crowd, crowds: Sequence[Crowd], noise: TensorVariable, of_surveys: OfSurveys | None
+) -> TensorVariable:
+    """Give the noise of a crowd's people of median care."""
+    if of_surveys is None:
+        return noise[READINGS.index("level")]
+    return of_surveys.noise[list(_surveys(crowds)).index(crowd.study)]
 
 
 def _observe_crowds(crowds: Sequence[Crowd], told: Sequence[Told]) -> None:

@@ -17,7 +17,6 @@ from takeoff.models.bend import shared_out
 from takeoff.models.guide import Guide
 from takeoff.models.likeliest import likeliest
 from takeoff.models.program import Program
-from takeoff.models.questions import READINGS
 from takeoff.models.rise import defence, width
 from takeoff.models.special import FloatArray
 from takeoff.models.straightening import Straightening
@@ -216,7 +215,7 @@ def _measure(
         seen = each.softly(each.plain + each.offset[:, None])
         around = seen - (each.mass * seen).sum(axis=1)[:, None]
         variances.append((each.mass * around**2).sum(axis=1))
-    noise = way.model["noise"][READINGS.index("level")]
+    noise = pt.stack([each.noise for each in told]).mean()
     graphs = way.stated([noise, *variances, *(each.answered_middle for each in told)])
     level, *rest = (each[0] for each in written(graphs).values(best[None]))
     variance = np.concatenate(rest[: len(told)]).mean()

@@ -1,6 +1,7 @@
 """All answers of a panel, as observations of what they tell of."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pymc as pm
@@ -16,7 +17,7 @@ from takeoff.models.answers.seeds import observe_seeds, own_bias
 from takeoff.models.answers.shared_errors import SharedErrors, shared_error
 from takeoff.models.questions import QUANTITIES, READINGS, Question
 
-__all__ = ["errors_of", "observe_answers"]
+__all__ = ["OfSurveys", "errors_of", "observe_answers"]
 
 _SPREAD_CENTER = {"outcomes": 1.5, "lead": 0.7, "speed": 0.7}
 """Median spread of quantiles. In log-odds of outcomes, between members of a group: the quartiles of
@@ -27,6 +28,17 @@ _QUANTITY_NOISE = 0.5
 """Median noise in the logarithm of a quantity. Worldviews share lead, speed and arrival, so what
 separates experts in them is noise."""
 _QUANTITY_NOISE_SPREAD = 0.5
+
+
+@dataclass(frozen=True)
+class OfSurveys:
+    """Noises of levels that surveys have of their own (survey,), and each expert's survey.
+
+    −1 for an expert of another study (expert,).
+    """
+
+    noise: TensorVariable
+    survey: np.ndarray
 
 
 def errors_of(
@@ -55,6 +67,7 @@ def observe_answers(
     noise: TensorVariable,
     care: TensorVariable,
     bias: TensorVariable | None,
+    of_surveys: OfSurveys | None = None,
 ) -> TensorVariable:
     """Declare all answers in the model at hand; give the log likelihood of each (answer,).
 
@@ -70,6 +83,8 @@ def observe_answers(
         Noise of each reading, and each expert's multiplier of it.
     bias
         Each expert's bias, as seeds show it; None without seeds.
+    of_surveys
+        Noises of levels that surveys have of their own; None where none has.
     """
     places = said.places
     spreads = _spreads(said, views)
@@ -83,7 +98,7 @@ def observe_answers(
     own = places.own + np.array(
         [NEAREST_SD if each and said.meanings[each].nearest else 0.0 for each in places.phrase]
     )
-    all_noise = _noise(said, noise)
+    all_noise = _noise(said, noise, of_surveys)
     scale = pt.sqrt((all_noise * care[places.expert]) ** 2 + (LEAST_NOISE**2 + own**2))
     found: dict[str, TensorVariable] = {}
     numbers, words = said.numbers, said.words
@@ -111,16 +126,24 @@ def observe_answers(
     return _by_answer(said, found)
 
 
-def _noise(said: Said, noise: TensorVariable) -> TensorVariable:
+def _noise(said: Said, noise: TensorVariable, of_surveys: OfSurveys | None) -> TensorVariable:
     """Give the noise of each place before care (place,)."""
-    reading = said.places.reading
-    if not said.quantities:
-        return noise[reading]
-    own = pm.LogNormal(
-        "quantity_noise", np.log(_QUANTITY_NOISE), _QUANTITY_NOISE_SPREAD, dims="quantity"
-    )
-    number = {each: len(READINGS) + row for row, each in enumerate(said.quantities)}
-    return pt.concatenate([noise, own])[[number.get(each, each) for each in reading.tolist()]]
+    places, known = said.places, [noise]
+    number = places.reading.copy()
+    if said.quantities:
+        known.append(
+            pm.LogNormal(
+                "quantity_noise", np.log(_QUANTITY_NOISE), _QUANTITY_NOISE_SPREAD, dims="quantity"
+            )
+        )
+        for row, each in enumerate(said.quantities):
+            number[places.reading == each] = len(READINGS) + row
+    if of_surveys is not None:
+        known.append(of_surveys.noise)
+        survey = of_surveys.survey[places.expert]
+        own = (survey >= 0) & (places.reading == READINGS.index("level"))
+        number[own] = len(READINGS) + len(said.quantities) + survey[own]
+    return (pt.concatenate(known) if len(known) > 1 else noise)[number]
 
 
 def _spreads(said: Said, views: Mapping[str, TensorVariable]) -> TensorVariable | None:

@@ -17,7 +17,7 @@ from takeoff.models.crowd import part
 from takeoff.models.lattice import crowd_nodes
 from takeoff.models.panel import Panel, offset_sd, panel_model
 from takeoff.models.priors import prior_set
-from takeoff.models.questions import Judgments
+from takeoff.models.questions import READINGS, Judgments
 from takeoff.models.worldviews import VARYING
 from takeoff.models.writer import program_of
 
@@ -258,6 +258,30 @@ def test_volume_is_the_determinant_of_the_way_back(either: tuple[Panel, Coordina
     ahead, behind = np.split(np.concatenate([c.reshape(len(points), -1) for c in columns], 1), 2)
     _, logarithm = np.linalg.slogdet((ahead - behind) / (2 * step))
     assert volume(point)[0] == pytest.approx(logarithm, abs=1e-4)
+
+
+def test_a_joined_crowd_has_a_noise_of_its_own(crowd: Panel, joined: Panel) -> None:
+    """Its survey's, which moves its patterns and its people's answers and no other expert's."""
+    names = [{each.name for each in panel.model.free_RVs} for panel in (crowd, joined)]
+    assert ["crowd_noise" in each for each in names] == [False, True]
+    assert joined.model.coords["crowd_survey"] == ("espai_2023",)
+    truth, _ = simulate_panel(joined, 1, seed=4)
+    moved = {}
+    for name, row in (("noise", READINGS.index("level")), ("crowd_noise", 0)):
+        other = truth.copy(deep=True)
+        other[name][..., row] *= 1.5
+        moved[name] = log_likelihood(other, joined) - log_likelihood(truth, joined)
+    answers = joined.judgments.answers
+    study_of = dict(zip(answers["expert"].values, answers["study"].values, strict=True))
+    theirs = np.array([study_of[name] == "espai_2023" for name in answers["expert_name"].values])
+    level = [
+        joined.judgments.questions[name].reading == "level" for name in answers["question"].values
+    ]
+    for name, whose in (("noise", ~theirs), ("crowd_noise", theirs)):
+        steps = moved[name]["log_odds"].values[0, 0]
+        np.testing.assert_array_equal(steps != 0, whose & level)
+    assert not moved["noise"]["crowd"].any()
+    assert moved["crowd_noise"]["crowd"].all()
 
 
 def test_ten_times_the_people_cost_no_more_patterns(survey: Judgments) -> None:

@@ -1,7 +1,8 @@
 """Time what a survey of many people costs, and how the cost grows with them.
 
-Run with ``uv run python -m benchmarks.crowd``; with ``--fit`` ESPAI's people are fitted too, and
-with ``--both`` a dozen of them in both ways: told apart, and as a crowd.
+Run with ``uv run python -m benchmarks.crowd``; with ``--fit`` ESPAI's people are fitted too, and as
+a study of their own so many simulated people as ``--people`` says; with ``--both`` a dozen of
+ESPAI's in both ways: told apart, and as a crowd.
 
 Simulated people answer ESPAI's questions: a level each, normal in log-odds with the spread of
 ESPAI's answers, noise, and rounding to 5 or to 1 per cent, or 1 significant digit below. What
@@ -9,9 +10,13 @@ counts here is how many patterns of answers there are, not what they imply.
 """
 
 import argparse
+import csv
 import resource
+import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -20,6 +25,7 @@ from benchmarks.timing import seconds
 from takeoff.analysis.fit import fit, sample_panel
 from takeoff.data import join, load_study
 from takeoff.data.rounding import rounding_interval
+from takeoff.data.shipped import study_folder
 from takeoff.models.panel import panel_model
 from takeoff.models.parameters import PARAMETER_NAMES
 from takeoff.models.priors import prior_set
@@ -57,6 +63,32 @@ def _rounded(probability: float, random: np.random.Generator) -> float:
         return 0.0 if random.random() < 0.8 else float(f"{probability:.0e}")
     coarse = 0.05 if random.random() < 0.8 and probability > 0.025 else 0.01
     return round(round(probability / coarse) * coarse, 4)
+
+
+def written(judgments: Judgments, folder: Path) -> Path:
+    """Write simulated people as a study, with ESPAI's questions."""
+    folder.mkdir()
+    (folder / "study.toml").write_text((study_folder("espai_2023") / "study.toml").read_text())
+    (camp,) = judgments.camp_weights
+    columns = [judgments.answers[name].values for name in ("expert_name", "question", "value")]
+    with (folder / "answers.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["expert", "camp", "question", "kind", "value", "baseline"])
+        for who, asked, value in zip(*columns, strict=True):
+            writer.writerow([who, camp, asked, "probability", f"{value:g}", ""])
+    return folder
+
+
+def fitted(studies: Sequence[str], people: int) -> None:
+    """Fit studies, and print what it took and whether chains agree."""
+    start, busy = time.perf_counter(), time.process_time()
+    tree = fit(studies)
+    print(f"fit of {people}: {time.perf_counter() - start:.0f} s", end="")
+    print(f", processor {time.process_time() - busy:.0f} s", end="")
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    memory = max(resource.getrusage(each).ru_maxrss for each in whose) / 2**20
+    print(f", memory {memory:.1f} GB in the largest process")
+    print(tree.attrs["problems"], flush=True)
 
 
 def gradient(judgments: Judgments) -> tuple[int, float, float]:
@@ -104,6 +136,7 @@ def main() -> None:
     """Print the timings."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--people", type=int, default=SIZES[-1])
     parser.add_argument("--both", action="store_true")
     chosen = parser.parse_args()
     survey = join([load_study("espai_2023")])
@@ -118,12 +151,10 @@ def main() -> None:
     if chosen.both:
         compare(survey)
     if chosen.fit:
-        start, busy = time.perf_counter(), time.process_time()
-        tree = fit(["espai_2023"])
-        print(f"fit of {people}: {time.perf_counter() - start:.0f} s", end="")
-        print(f", processor {time.process_time() - busy:.0f} s", end="")
-        print(f", memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GB")
-        print(tree.attrs["problems"])
+        fitted(["espai_2023"], people)
+        with tempfile.TemporaryDirectory() as folder:
+            made = written(simulated(survey, chosen.people), Path(folder) / "simulated")
+            fitted([str(made)], chosen.people)
 
 
 if __name__ == "__main__":

@@ -60,10 +60,13 @@ def pooled_predictions(others: FloatArray) -> Mapping[str, Prediction]:
     deviation = max(float(np.abs(others - middle).mean()), LEAST_NOISE)
     scale = spread * np.sqrt(1 + 1 / number)
     factor = extremising_factor(number)
+    # People round, so thousands give a hundred different answers.
+    said, counts = np.unique(others, return_counts=True)
+    share = np.log(counts / number)
 
     def mixture(x: FloatArray, side: float) -> FloatArray:
-        parts = t.logcdf(side * (x[:, None] - others) / width, _KERNEL)
-        return np.asarray(np.logaddexp.reduce(parts, axis=1) - np.log(number))
+        parts = t.logcdf(side * (x[:, None] - said) / width, _KERNEL)
+        return np.asarray(np.logaddexp.reduce(parts + share, axis=1))
 
     return {
         "linear pool": Prediction(lambda x: mixture(x, 1.0), lambda x: mixture(x, -1.0)),

@@ -4,9 +4,10 @@ Run with ``uv run python -m benchmarks.crowd``; with ``--fit`` ESPAI's people ar
 a study of their own so many simulated people as ``--people`` says; with ``--both`` a dozen of
 ESPAI's in both ways: told apart, and as a crowd.
 
-Simulated people answer ESPAI's questions: a level each, normal in log-odds with the spread of
-ESPAI's answers, noise, and rounding to 5 or to 1 per cent, or 1 significant digit below. What
-counts here is how many patterns of answers there are, not what they imply.
+For gradients simulated people answer ESPAI's questions: a level each, normal in log-odds with the
+spread of ESPAI's answers, noise, and rounding to 5 or to 1 per cent, or 1 significant digit below.
+What counts there is how many patterns of answers there are, not what they imply. For a whole fit
+they are new people of one draw of ESPAI's posterior, whose answers are rounded likewise.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import numpy as np
 import xarray as xr
 
 from benchmarks.timing import seconds
+from takeoff.analysis.crowd_answers import crowd_answers
 from takeoff.analysis.fit import fit, sample_panel
 from takeoff.data import join, load_study
 from takeoff.data.rounding import rounding_interval
@@ -44,12 +46,40 @@ def simulated(survey: Judgments, people: int, seed: int = 1) -> Judgments:
     other = random.choice(QUESTIONS, people)
     asked = np.array([("extremely_bad", each) for each in other]).ravel()
     stated = np.repeat(level, 2) + random.normal(0, 0.8, 2 * people)
+    return _surveyed(survey, np.repeat(names, 2), asked, stated, random)
+
+
+def new_people(survey: Judgments, tree: xr.DataTree, people: int, seed: int = 1) -> Judgments:
+    """Give a survey of new people, asked as those of a survey were, as its posterior has them."""
+    random = np.random.default_rng(seed)
+    panel = panel_model(survey, prior_set("neutral"))
+    (said,) = crowd_answers(tree["posterior"].to_dataset().isel(chain=[0], draw=[0]), panel, survey)
+    asked = survey.answers["question"].values[said.answer]
+    times = -(-people // len(said.crowd.people))
+    stated = [said.repeated(random, same=False)[0] for _ in range(times)]
+    number = np.concatenate([said.person + len(said.crowd.people) * each for each in range(times)])
+    kept = number < people
+    names = np.array([f"simulated {each}" for each in number[kept]])
+    return _surveyed(
+        survey, names, np.tile(asked, times)[kept], np.concatenate(stated)[kept], random
+    )
+
+
+def _surveyed(
+    survey: Judgments,
+    who: np.ndarray,
+    asked: np.ndarray,
+    stated: np.ndarray,
+    random: np.random.Generator,
+) -> Judgments:
+    """Give a survey of what was said in log-odds, rounded."""
     values = [_rounded(1 / (1 + np.exp(-each)), random) for each in stated]
     intervals = [rounding_interval(each) for each in values]
-    size = 2 * people
+    names = list(dict.fromkeys(who.tolist()))
+    size, people = len(who), len(names)
     like = survey.answers.isel(answer=np.zeros(size, int), expert=np.zeros(people, int))
     answers = like.assign(
-        expert_name=("answer", np.repeat(names, 2)),
+        expert_name=("answer", who),
         question=("answer", asked),
         value=("answer", values),
         lower=("answer", [each.lower for each in intervals]),
@@ -79,7 +109,7 @@ def written(judgments: Judgments, folder: Path) -> Path:
     return folder
 
 
-def fitted(studies: Sequence[str], people: int) -> None:
+def fitted(studies: Sequence[str], people: int) -> xr.DataTree:
     """Fit studies, and print what it took and whether chains agree."""
     start, busy = time.perf_counter(), time.process_time()
     tree = fit(studies)
@@ -89,6 +119,7 @@ def fitted(studies: Sequence[str], people: int) -> None:
     memory = max(resource.getrusage(each).ru_maxrss for each in whose) / 2**20
     print(f", memory {memory:.1f} GB in the largest process")
     print(tree.attrs["problems"], flush=True)
+    return tree
 
 
 def gradient(judgments: Judgments) -> tuple[int, float, float]:
@@ -151,10 +182,10 @@ def main() -> None:
     if chosen.both:
         compare(survey)
     if chosen.fit:
-        fitted(["espai_2023"], people)
+        tree = fitted(["espai_2023"], people)
         with tempfile.TemporaryDirectory() as folder:
-            made = written(simulated(survey, chosen.people), Path(folder) / "simulated")
-            fitted([str(made)], chosen.people)
+            new = new_people(survey, tree, chosen.people)
+            fitted([str(written(new, Path(folder) / "simulated"))], chosen.people)
 
 
 if __name__ == "__main__":

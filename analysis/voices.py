@@ -21,7 +21,15 @@ from takeoff.models.special import FloatArray
 from takeoff.models.transforms import from_real, to_real
 from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
 
-__all__ = ["middle", "of_camp", "people_by_camp", "told_apart", "voices", "voices_of"]
+__all__ = [
+    "middle",
+    "of_camp",
+    "people_behind",
+    "people_by_camp",
+    "told_apart",
+    "voices",
+    "voices_of",
+]
 
 _MEMBERS = 32
 """Imagined members of a camp that is a crowd."""
@@ -115,14 +123,20 @@ def of_camp(values: xr.DataArray, camp: str) -> xr.DataArray:
     return values.isel(expert=np.flatnonzero(values["camp_of_expert"].values == camp))
 
 
+def people_behind(heard: xr.DataArray | xr.Dataset) -> FloatArray:
+    """Give how many people each voice stands for (expert,); one each without crowds."""
+    if "weight" in heard.coords:
+        return np.asarray(heard["weight"].values, float)
+    return np.ones(heard.sizes["expert"])
+
+
 def middle(values: xr.DataArray) -> xr.DataArray:
     """Give the median over experts by how many people they stand for, of those present.
 
     NaN where nobody is: all are absent then where voices stand for several.
     """
-    numbers = np.asarray(values.transpose(..., "expert").values)
+    numbers, weights = np.asarray(values.transpose(..., "expert").values), people_behind(values)
     found = values.isel(expert=0, drop=True)
-    weights = values["weight"].values if "weight" in values.coords else np.ones(numbers.shape[-1])
     alike = weights.size == 0 or np.ptp(weights) == 0
     return found.copy(data=_median(numbers) if alike else _weighted_median(numbers, weights))
 

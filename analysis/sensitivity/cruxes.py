@@ -17,7 +17,7 @@ import xarray as xr
 from takeoff.analysis.sensitivity.draws import log_odds, thinned
 from takeoff.analysis.sensitivity.shapley import coalitions, shapley
 from takeoff.analysis.summaries import LEVELS
-from takeoff.analysis.voices import told_apart, voices_of
+from takeoff.analysis.voices import people_behind, told_apart, voices_of
 from takeoff.analysis.worlds import shared_parameters
 from takeoff.models.errors import InputError
 from takeoff.models.evaluate import evaluate
@@ -68,8 +68,7 @@ def cruxes(tree: xr.DataTree, draws: int = DRAWS) -> xr.Dataset:
     real = _worldviews(posterior)
     if real.shape[0] < 2:
         raise InputError("the panel has one expert; disagreement takes two")
-    experts = real.shape[0]
-    weight = posterior["weight"].values if "weight" in posterior.coords else np.ones(experts)
+    weight = people_behind(posterior)
     inside = coalitions(len(VARYING))[:, :, None, None]
     mean = np.average(real, axis=0, weights=weight)
     mixed = np.where(inside, real[:, None], mean)  # (expert, coalition, varying, chain, draw)

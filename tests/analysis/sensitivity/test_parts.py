@@ -376,19 +376,11 @@ def constant() -> xr.DataTree:
     return tree
 
 
-def crowded() -> xr.DataTree:
-    tree = fitted()
-    table = tree["log_likelihood"].to_dataset()
-    tree["log_likelihood"] = xr.DataTree(table.assign(crowd=table["log_odds"]))
-    return tree
-
-
 @pytest.mark.parametrize(
     ("tree", "message"),
     [
         (fitted(draws=1).isel(chain=[0]), "the posterior has 1 draw; sensitivity takes 100"),
         (fitted(people=1), "the posterior has one expert"),
-        (crowded(), "the panel has a crowd"),
         (constant(), "catastrophe is the same in every draw"),
         (without_likelihood(), "the posterior has no log likelihood"),
         (fitted(), "the studies have changed since"),

@@ -23,7 +23,7 @@ from takeoff.analysis.leaving_out.scores import left_out_scores
 from takeoff.analysis.policies import policies
 from takeoff.analysis.posterior import convergence_problems
 from takeoff.analysis.predictive import Forecast, Stated, strangers
-from takeoff.analysis.predictive_checks import predictive_checks
+from takeoff.analysis.predictive_checks import FEWEST, predictive_checks
 from takeoff.analysis.provenance import describe
 from takeoff.analysis.sampler import WarmStart, sample
 from takeoff.analysis.side_by_side import side_by_side
@@ -311,7 +311,10 @@ def _foretold(
     likelihood: xr.DataArray,
     seed: int,
 ) -> dict[str, xr.Dataset]:
-    """Score answers left out, and check answers repeated, where experts can be gone through."""
+    """Score answers left out, and check answers repeated.
+
+    Where experts can be gone through, and enough probabilities were stated.
+    """
     if panel.crowds:
         every = -(-posterior.sizes["draw"] // _DRAWS_OF_CROWDS)
         posterior = posterior.isel(draw=slice(None, None, every))
@@ -321,7 +324,7 @@ def _foretold(
         return {}
     stated, crowds = Stated.of(panel), crowd_answers(posterior, panel, judgments)
     everyone = Everyone.of(judgments, panel, stated, crowds)
-    if not len(everyone.value):
+    if len(everyone.value) < FEWEST:
         return {}
     told = Forecast.of(posterior, panel, stated)
     new = Forecast.of(strangers(posterior, panel, seed), panel, stated)

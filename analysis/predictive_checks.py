@@ -20,7 +20,7 @@ from takeoff.analysis.everyone import Everyone
 from takeoff.analysis.summaries import LEVELS
 from takeoff.models.special import FloatArray
 
-__all__ = ["EXTREME", "PEOPLE", "STATISTICS", "predictive_checks"]
+__all__ = ["EXTREME", "FEWEST", "PEOPLE", "STATISTICS", "predictive_checks"]
 
 EXTREME = 0.025
 """A tail area below this, or above 1 less this, is said to fail."""
@@ -35,7 +35,8 @@ count as it does, and likewise those above 1."""
 
 _COARSE = 0.05
 _NEAR_ZERO = 0.005
-_FEWEST = 3  # fewer answers have no spread worth a check
+FEWEST = 3
+"""Answers at least; fewer have no spread worth a check."""
 
 
 def predictive_checks(everyone: Everyone, same: FloatArray, new: FloatArray) -> xr.Dataset:
@@ -92,7 +93,7 @@ def _parts(everyone: Everyone) -> list[tuple[str, str, np.ndarray]]:
         ("question", everyone.question),
         ("expert", everyone.expert),
     ):
-        several = [name for name, count in Counter(names.tolist()).items() if count >= _FEWEST]
+        several = [name for name, count in Counter(names.tolist()).items() if count >= FEWEST]
         found += [(by, each, names == each) for each in several]
     return found
 

@@ -1,6 +1,7 @@
 """Checks find what the model does not reproduce, and pass what it does."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from takeoff.analysis.check_sentences import about_checks, check_rows
+from takeoff.analysis.derived import log_likelihood
 from takeoff.analysis.everyone import Everyone
+from takeoff.analysis.fit import _foretold, simulate_panel
 from takeoff.analysis.predictive import Stated
 from takeoff.analysis.predictive_checks import (
     EXTREME,
@@ -24,6 +27,7 @@ from takeoff.data import join, load_study
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.questions import Judgments
+from tests.every_kind import ANSWERS, STUDY
 
 SAMPLES = 400
 LEVEL, SCALE = -1.0, 1.2
@@ -104,3 +108,14 @@ def test_how_far_below_zero_a_repeated_answer_lies_is_not_asked(design: Judgment
         near["repeated"].sel(statistic=["mean", "spread"], level=0.5),
         near["observed"].sel(statistic=["mean", "spread"]).expand_dims(people=2),
     )
+
+
+def test_too_few_answers_are_neither_checked_nor_scored(tmp_path: Path) -> None:
+    """Of a panel whose people gave two probabilities, and answers of every other kind."""
+    (tmp_path / "study.toml").write_text(STUDY)
+    (tmp_path / "answers.csv").write_text(ANSWERS)
+    judgments = join([load_study(str(tmp_path))])
+    panel = panel_model(judgments, prior_set("neutral"))
+    draws = simulate_panel(panel, 100, seed=1)[0]
+    likelihood = log_likelihood(draws, panel)["log_odds"]
+    assert _foretold(draws, panel, judgments, likelihood, 1) == {}

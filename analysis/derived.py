@@ -12,7 +12,7 @@ from pymc.model.transform.conditioning import remove_value_transforms
 from takeoff.analysis.claims import claims, random_worlds
 from takeoff.analysis.histories import histories_of
 from takeoff.analysis.standing import standing
-from takeoff.analysis.voices import middle, of_camp, people_by_camp, voices
+from takeoff.analysis.voices import middle, of_camp, voices_in
 from takeoff.analysis.worlds import imagined, shared_parameters, worldviews_of
 from takeoff.models.candidates import likeness
 from takeoff.models.crowd import Crowd
@@ -79,7 +79,7 @@ def outcomes(
     ``judgments`` are those of the experts with worldviews of their own.
     """
     camp_of_expert = judgments.answers["camp"].values
-    heard = voices(draws, camp_of_expert, people_by_camp(crowds), judgments.camp_weights, chosen)
+    heard = voices_in(draws, judgments, crowds, chosen)
     every = _outcomes_by_scenario(worldviews_of(heard))
     expert = _outcomes_by_scenario(worldviews_of(draws)) if crowds else every
     person = imagined(draws, judgments.camp_weights, chosen, seed)

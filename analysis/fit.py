@@ -27,7 +27,7 @@ from takeoff.analysis.predictive_checks import FEWEST, predictive_checks
 from takeoff.analysis.provenance import describe
 from takeoff.analysis.sampler import WarmStart, sample
 from takeoff.analysis.side_by_side import side_by_side
-from takeoff.analysis.voices import people_by_camp, voices
+from takeoff.analysis.voices import voices_in
 from takeoff.data import join, load_study
 from takeoff.models.evaluate import INTERPRETED
 from takeoff.models.panel import Panel, panel_model
@@ -250,10 +250,7 @@ def _derived(
         return {"policies": policies(tree.assign(outcomes=xr.DataTree(outcomes)))}
 
     def told() -> dict[str, xr.Dataset]:
-        camp_of = panel.judgments.answers["camp"].values
-        heard = voices(
-            posterior, camp_of, people_by_camp(panel.crowds), judgments.camp_weights, chosen
-        )
+        heard = voices_in(posterior, panel.judgments, panel.crowds, chosen)
         return {
             "map": derived.signature_map(posterior, heard, outcomes, seed),
             "likeness": derived.likeness_of(thinned),

@@ -17,22 +17,34 @@ from scipy.stats import norm, qmc
 
 from takeoff.models.crowd import Crowd
 from takeoff.models.priors import PriorSet, prior_set
+from takeoff.models.questions import Judgments
 from takeoff.models.special import FloatArray
 from takeoff.models.transforms import from_real, to_real
 from takeoff.models.worldviews import TAIL_SPREAD, VARYING, camp_contrasts, prior_spreads
 
 __all__ = [
+    "crowd_name",
     "middle",
     "of_camp",
     "people_behind",
     "people_by_camp",
     "told_apart",
     "voices",
+    "voices_in",
     "voices_of",
 ]
 
 _MEMBERS = 32
 """Imagined members of a camp that is a crowd."""
+
+
+def crowd_name(camp: str) -> str:
+    """Name a camp's crowd, in tables and settings.
+
+    >>> crowd_name("Researchers"), crowd_name("")
+    ('Researchers', 'people of no camp')
+    """
+    return camp or "people of no camp"
 
 
 def people_by_camp(crowds: Sequence[Crowd]) -> dict[str, int]:
@@ -65,6 +77,14 @@ def _crowds(tree: xr.DataTree) -> dict[str, int]:
     return {
         str(camp): int(count) for camp, count in json.loads(tree.attrs.get("crowds", "{}")).items()
     }
+
+
+def voices_in(
+    draws: xr.Dataset, judgments: Judgments, crowds: Sequence[Crowd], chosen: PriorSet
+) -> xr.Dataset:
+    """Give draws with everybody's voice, see `voices`; judgments are those told apart (`part`)."""
+    camp_of = judgments.answers["camp"].values
+    return voices(draws, camp_of, people_by_camp(crowds), judgments.camp_weights, chosen)
 
 
 def voices(
@@ -170,8 +190,7 @@ def _members(
             draws, "efficacy_contrast", contrasts
         )
         found["efficacy"] = expit(draws["efficacy_level"] + offset)
-    label = camp or "people of no camp"
-    names = [f"{label}, imagined {number}" for number in range(1, _MEMBERS + 1)]
+    names = [f"{crowd_name(camp)}, imagined {number}" for number in range(1, _MEMBERS + 1)]
     return xr.Dataset(found).assign_coords(expert=names)
 
 

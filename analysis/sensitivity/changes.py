@@ -35,7 +35,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from takeoff.analysis.sensitivity.crowds import crowd_name
+from takeoff.analysis.voices import crowd_name
 from takeoff.models.answers.shared_errors import SharedErrors
 from takeoff.models.crowd import Crowd
 from takeoff.models.errors import InputError, nearest

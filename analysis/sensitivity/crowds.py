@@ -13,16 +13,7 @@ from takeoff.analysis.crowd_answers import CrowdAnswers
 from takeoff.models.crowd import Crowd
 from takeoff.models.special import FloatArray
 
-__all__ = ["by_crowd", "crowd_name", "without_questions"]
-
-
-def crowd_name(camp: str) -> str:
-    """Name a camp's crowd, in tables and settings.
-
-    >>> crowd_name("Researchers"), crowd_name("")
-    ('Researchers', 'people of no camp')
-    """
-    return camp or "people of no camp"
+__all__ = ["by_crowd", "without_questions"]
 
 
 def by_crowd(log_likelihood: xr.Dataset, crowds: Collection[Crowd]) -> xr.DataArray:

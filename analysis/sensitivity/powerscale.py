@@ -23,9 +23,10 @@ from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.changes import Change
 from takeoff.analysis.sensitivity.components import log_prior, of_sources, top_level
-from takeoff.analysis.sensitivity.crowds import by_crowd, crowd_name, without_questions
+from takeoff.analysis.sensitivity.crowds import by_crowd, without_questions
 from takeoff.analysis.sensitivity.weights import weights_of
 from takeoff.analysis.summaries import INTERVAL, LEVELS
+from takeoff.analysis.voices import crowd_name
 from takeoff.analysis.weighted import weighted_quantiles
 from takeoff.models.special import FloatArray
 

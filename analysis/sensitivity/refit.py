@@ -29,7 +29,7 @@ from takeoff.analysis.sensitivity.changes import (
 from takeoff.analysis.sensitivity.components import top_level
 from takeoff.analysis.sensitivity.findings import Row, failed, of_refit
 from takeoff.analysis.sensitivity.reweigh import nearness
-from takeoff.analysis.voices import people_by_camp, voices
+from takeoff.analysis.voices import voices_in
 from takeoff.analysis.worlds import worldviews_of
 from takeoff.data import join, load_study
 from takeoff.models.evaluate import evaluate
@@ -152,13 +152,8 @@ def refit(job: Job) -> Row:
             chains=job.sampling.chains,
             warm=warm,
         )
-        heard = voices(
-            draws,
-            panel.judgments.answers["camp"].values,
-            people_by_camp(panel.crowds),
-            judgments.camp_weights,
-            changed_prior(prior_set(job.prior), job.change),
-        )
+        chosen = changed_prior(prior_set(job.prior), job.change)
+        heard = voices_in(draws, panel.judgments, panel.crowds, chosen)
         table = evaluate(worldviews_of(heard), Scenario(), HEADLINE, precision="fit")
     except (ArithmeticError, RuntimeError, ValueError, np.linalg.LinAlgError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__

@@ -8,14 +8,13 @@ import xarray as xr
 from takeoff.analysis.questions_form import QUESTIONS
 from takeoff.analysis.sensitivity.base import Base
 from takeoff.analysis.sensitivity.components import log_prior
-from takeoff.analysis.sensitivity.crowds import crowd_name
 from takeoff.analysis.sensitivity.cruxes import cruxes, pairs
 from takeoff.analysis.sensitivity.event_worth import has_events, worth_of_events
 from takeoff.analysis.sensitivity.indices import posterior_indices, prior_indices
 from takeoff.analysis.sensitivity.information import information
 from takeoff.analysis.sensitivity.powerscale import power_scaling
 from takeoff.analysis.sensitivity.tornado import tornado
-from takeoff.analysis.voices import told_apart
+from takeoff.analysis.voices import crowd_name, told_apart
 from takeoff.data import load_plans
 
 __all__ = ["sensitivity"]

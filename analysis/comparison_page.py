@@ -2,13 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from takeoff.analysis.comparison import Case
 from takeoff.analysis.comparison_reading import (
     best_numbers,
     effects,
@@ -140,7 +141,7 @@ def _plans(comparison: xr.Dataset) -> list[dict[str, Any]]:
     laid = []
     for name in names_of(comparison):
         likelihood = about_working(comparison, name)
-        cases = CASES if likelihood else (("works", "if so"),)
+        cases: Sequence[tuple[Case, str]] = CASES if likelihood else (("works", "if so"),)
         laid.append(
             {
                 **plan_of(comparison, name),

@@ -56,7 +56,7 @@ _MAP_OFFENSES = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
 
 def _outcomes_by_scenario(worlds: dict[str, xr.DataArray]) -> xr.DataArray:
     """Compute every outcome in every scenario: (..., scenario, outcome), NaN where absent."""
-    tables = []
+    tables: list[xr.DataArray] = []
     for scenario in SCENARIOS.values():
         names = outcomes_in(scenario)
         table = evaluate(worlds, scenario, names, precision="fit").to_dataarray("outcome")

@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import xarray as xr
-from arviz_stats import ess, rhat
+from arviz_stats.sampling_diagnostics import ess, rhat
 
 from takeoff.analysis.agreement import LARGEST_RHAT, SMALLEST_ESS, largest
 from takeoff.analysis.provenance import data_hash
@@ -112,7 +112,7 @@ def _has_other_studies(tree: xr.DataTree) -> bool:
 def convergence_problems(tree: xr.DataTree) -> list[str]:
     """Say what is wrong with the sampling of a fitted panel; nothing when it has converged."""
     problems = []
-    diverging = int(tree["sample_stats"]["diverging"].sum())
+    diverging = int(tree["sample_stats"].to_dataset()["diverging"].sum())
     if diverging:
         problems.append(f"{diverging} divergent transitions")
     if tree["posterior"].sizes["chain"] < 2:

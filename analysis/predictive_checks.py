@@ -14,6 +14,7 @@ from collections import Counter
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from takeoff.analysis.everyone import Everyone
@@ -100,7 +101,7 @@ def _parts(everyone: Everyone) -> list[tuple[str, str, np.ndarray]]:
 
 def _statistics(
     log_odds: FloatArray,
-    multiple: FloatArray,
+    multiple: NDArray[np.bool_],
     everyone: Everyone,
     parts: list[tuple[str, str, np.ndarray]],
 ) -> FloatArray:
@@ -131,11 +132,11 @@ def _rounded_away(everyone: Everyone) -> tuple[FloatArray, FloatArray]:
     return low - everyone.baseline, high - everyone.baseline
 
 
-def _is_multiple(value: FloatArray) -> FloatArray:
+def _is_multiple(value: FloatArray) -> NDArray[np.bool_]:
     steps = value / _COARSE
     return np.asarray((np.abs(steps - np.round(steps)) < 1e-9) & (value > 0) & (value < 1))
 
 
-def _becomes_multiple(probability: FloatArray) -> FloatArray:
+def _becomes_multiple(probability: FloatArray) -> NDArray[np.bool_]:
     """Tell whether the roundest number for a probability (`simulation.roundest`) is a multiple."""
     return np.asarray((probability >= _COARSE / 2) & (probability <= 1 - _COARSE / 2))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from arviz_stats import rhat
+from arviz_stats.sampling_diagnostics import rhat
 from scipy import stats
 
 from takeoff.analysis import derived

@@ -325,7 +325,9 @@ def sample(
     length = float(np.exp(np.log(settled["step_size"][:, -1]).mean()))
     agreed = stepping(program.density, size, scale=scale, length=length, sides=sides)
     each = round((_EACH if sided is None else _EACH_OF_CROWDS) * draws)
-    at, parts, drawn = found[:, -1], [], []
+    at, parts = found[:, -1], []
+    drawn: list[xr.Dataset] = []
+    points = found
     for turn in range(patience):
         found, notes = _run(agreed, at, seed + 2 + turn, each, 0, cores, progress)
         parts.append(found)

@@ -174,7 +174,7 @@ def _members(
     normal = norm.ppf(np.clip(uniform, 1e-6, 1 - 1e-6))
     tail = np.exp(TAIL_SPREAD * normal[:, -1])
     contrasts = camp_contrasts(tuple(camp_weights), [camp])[0]
-    own = []
+    own: list[xr.DataArray] = []
     for column, name in enumerate(VARYING):
         spread = draws["disagreement"].sel(varying=name, drop=True)
         offset = spread * _by_expert(tail * normal[:, column]) + _apart(
@@ -189,7 +189,8 @@ def _members(
         offset = draws["efficacy_disagreement"] * _by_expert(even) + _apart(
             draws, "efficacy_contrast", contrasts
         )
-        found["efficacy"] = expit(draws["efficacy_level"] + offset)
+        level = draws["efficacy_level"] + offset
+        found["efficacy"] = level.copy(data=expit(level.values))
     names = [f"{crowd_name(camp)}, imagined {number}" for number in range(1, _MEMBERS + 1)]
     return xr.Dataset(found).assign_coords(expert=names)
 

@@ -23,8 +23,8 @@ OVERSHOOT = 0.1
 
 
 def weights(quantiles: np.ndarray, answer: np.ndarray) -> dict[str, object]:
-    from anduryl.core import calculate
-    from anduryl.core.main import Project
+    from anduryl.core import calculate  # pyright: ignore[reportMissingImports]: see above
+    from anduryl.core.main import Project  # pyright: ignore[reportMissingImports]
 
     experts, questions, levels = quantiles.shape
     project = Project()

@@ -151,14 +151,14 @@ def compare(survey: Judgments) -> None:
     for name in names:
         means = [each[name].mean(("chain", "draw")) for each in fitted]
         errors = [_error(each[name]) for each in fitted]
-        score = abs(means[0] - means[1]) / np.hypot(*errors)
+        score = abs(means[0] - means[1]) / (errors[0] ** 2 + errors[1] ** 2) ** 0.5
         worst.append((float(score.max()), name))
     for score, name in sorted(worst, reverse=True)[:5]:
         print(f"  {name:24} {score:5.1f} Monte Carlo standard errors")
 
 
 def _error(draws: xr.DataArray) -> xr.DataArray:
-    from arviz_stats import mcse
+    from arviz_stats.sampling_diagnostics import mcse
 
     return mcse(draws.to_dataset(name="x"))["x"]
 

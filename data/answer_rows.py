@@ -165,7 +165,7 @@ class Verbal(_Row):
     """A phrase such as "highly likely"."""
 
     kind: Literal["verbal"]
-    value: None = None
+    value: None = None  # pyright: ignore[reportIncompatibleVariableOverride]: rows are frozen
     phrase: str = ""
 
     @property

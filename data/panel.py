@@ -139,7 +139,7 @@ def _dataset(
     import numpy as np
     import xarray as xr
 
-    target = answers["question"].map(lambda name: questions[name].outcome)
+    target = answers["question"].map(lambda name: questions[str(name)].outcome)
     of_the_world = answers[~target.isin(_APART)]
     if of_the_world.empty:
         raise InputError("nobody says anything about the world; join a study in which people do")

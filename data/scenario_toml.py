@@ -56,6 +56,7 @@ def read_scenario_toml(path: Path) -> ScenarioToml:
         return ScenarioToml(path, [broken_toml(path, text, error)], None, TomlLines(""))
     lines = TomlLines(text)
     read = ScenarioToml(path, [], None, lines)
+    content = None
     try:
         content = ScenarioFile.model_validate(raw)
     except ValidationError as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pytensor.tensor.variable import TensorVariable
 
 from takeoff.models.crowd_likelihood import Told
@@ -73,7 +74,7 @@ class Guide:
     anchor: FloatArray
     expected: TensorVariable
     spread: FloatArray
-    heeded: FloatArray
+    heeded: NDArray[np.bool_]
     heard: FloatArray
     asked: FloatArray
     contrasts: FloatArray

@@ -298,7 +298,7 @@ class _Integral(Op):
     __props__ = ("kind", "width")
 
     def __init__(self, kind: Kind, width: int) -> None:
-        self.kind = kind
+        self.kind: Kind = kind
         self.width = width
         self.kernel = _STEPS[kind]
 

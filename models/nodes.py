@@ -93,7 +93,7 @@ def _normal(count: int) -> FloatArray:
 
 
 def _equally_spaced(count: int, step: float) -> FloatArray:
-    points = step * (np.arange(count) - (count - 1) / 2)
+    points = step * (np.arange(count, dtype=np.float64) - (count - 1) / 2)
     weights = np.exp(-(points**2) / 2)
     return np.array([points, weights / weights.sum()])
 

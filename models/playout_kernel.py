@@ -31,6 +31,7 @@ _compiled = njit(cache=True, nogil=True, error_model="numpy")
 _inlined = njit(cache=True, nogil=True, error_model="numpy", inline="always")
 
 Table = np.ndarray[Any, Any]
+Records = Any  # a table of worlds, whose fields are parameters: NumPy declares no such type
 Random = np.random.Generator
 
 
@@ -119,7 +120,7 @@ def play(worlds: Worlds, each: int, rows: slice, random: Random, told: Told) -> 
 
 @_compiled
 def _origins(
-    plain: Table, world: Table, share: Table, random: Random, difficulty: Table, provenance: Table
+    plain: Records, world: Table, share: Table, random: Random, difficulty: Table, provenance: Table
 ) -> None:
     """Draw how hard alignment is, and whether later projects copy (1), repeat (2) or neither."""
     for row in range(world.shape[0]):
@@ -176,7 +177,7 @@ def _further(
 
 @_compiled
 def _first_projects(
-    plain: Table,
+    plain: Records,
     world: Table,
     margin: Table,
     kinship: Table,
@@ -209,10 +210,10 @@ def _first_projects(
 
 @_compiled
 def _later_projects(
-    plain: Table,
+    plain: Records,
     world: Table,
     margin: Table,
-    kinship: Table,
+    kinship: Any,
     random: Random,
     difficulty: Table,
     deviation: Table,
@@ -243,7 +244,7 @@ def _later_projects(
 
 @_compiled
 def _warnings(
-    plain: Table,
+    plain: Records,
     world: Table,
     random: Random,
     state: Table,
@@ -270,7 +271,7 @@ def _warnings(
 
 @_compiled
 def _contests(
-    plain: Table,
+    plain: Records,
     world: Table,
     resources: Table,
     random: Random,
@@ -304,7 +305,7 @@ def _contests(
 
 
 @_compiled
-def _thefts(plain: Table, world: Table, random: Random, stolen: Table, misuse: Table) -> None:
+def _thefts(plain: Records, world: Table, random: Random, stolen: Table, misuse: Table) -> None:
     """Let thieves try every project's weights, and perhaps misuse what they get."""
     for row in range(world.shape[0]):
         own = plain[world[row]]
@@ -320,7 +321,7 @@ def _thefts(plain: Table, world: Table, random: Random, stolen: Table, misuse: T
 
 @_compiled
 def _other_roads(
-    plain: Table,
+    plain: Records,
     world: Table,
     projects: int,
     random: Random,

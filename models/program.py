@@ -19,6 +19,7 @@ from takeoff.models.special import FloatArray
 __all__ = ["Addresses", "Call", "Density", "Flags", "Instructions", "Program"]
 
 Addresses = np.ndarray[Any, np.dtype[np.int64]]
+Places = np.ndarray[Any, np.dtype[np.uint32]]
 Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Density = Callable[[FloatArray], tuple[float, FloatArray]]
 """From a point to its log density and the gradient."""
@@ -72,7 +73,7 @@ class Program:
     """
 
     table: Addresses
-    places: Addresses
+    places: Places
     parts: tuple[Instructions | Call, ...]
     memory: FloatArray
     variables: int

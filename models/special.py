@@ -70,7 +70,7 @@ def compiled(function: Any) -> Any:
     Sums may be reordered and products fused (never: infinities and NaNs assumed away), and a
     division by zero gives an infinity as in numpy, since a check would stop vectorisation.
     """
-    dispatcher = njit(
+    dispatcher: Any = njit(
         cache=True,
         nogil=True,
         error_model="numpy",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from arviz_stats import ess
+from arviz_stats.sampling_diagnostics import ess
 
 from takeoff.analysis.calibration.programs import Programs, programs_of
 from takeoff.analysis.calibration.ranks import Calibration

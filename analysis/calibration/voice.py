@@ -41,18 +41,23 @@ class Voice(Protocol):
 
     def place(self, question: Question, own: float = 0.0, level: float = 0.5) -> FloatArray:
         """Give an answer on the scale of its question, as unsure as ``own``, at a level."""
+        ...
 
     def gap(self, question: Question, low: float, high: float) -> FloatArray:
         """Give how far a quantile lies above another."""
+        ...
 
     def grade(self, question: Question, project: str) -> FloatArray:
         """Give a project's grade."""
+        ...
 
     def informed(self, question: Question) -> FloatArray:
         """Give the log-odds of a seed as a well-informed forecaster sees them."""
+        ...
 
     def seed(self, informed: FloatArray) -> FloatArray:
         """Give a person's own log-odds of a seed."""
+        ...
 
 
 class Silent:

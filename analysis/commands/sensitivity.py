@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -66,6 +67,7 @@ def sensitivity(
 
     base = base_of(load_current(posterior))
     changes = []
+    known: Mapping[str, tuple[str, ...] | None] = {}
     if refits or every or grid is not None or cluster is not None:
         from takeoff.analysis.sensitivity.changes import possible
         from takeoff.analysis.sensitivity.grid import load_grid, ordinary

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import xarray as xr
-from arviz_stats import ess, rhat
+from arviz_stats.sampling_diagnostics import ess, rhat
 
 from takeoff.analysis.evidence.bridge import bridged
 from takeoff.analysis.evidence.single import probabilities_of

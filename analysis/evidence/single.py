@@ -20,6 +20,7 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import xarray as xr
+from numpy.typing import NDArray
 from scipy import special
 
 from takeoff.analysis.evidence.bridge import jackknifed, posterior_probability
@@ -162,9 +163,9 @@ class _People:
             total += special.logsumexp(each + weights[:, None], axis=0)
         return np.where(np.isfinite(total), total, -np.inf)
 
-    def _answered(self, rows: Places, own: FloatArray, expected: FloatArray) -> FloatArray:
+    def _answered(self, rows: Places, own: NDArray[np.intp], expected: FloatArray) -> FloatArray:
         """Give the log likelihood of one person's answers to one question, over its offset."""
-        spread = offset_sd(self.questions[rows.question[own[0]]])
+        spread = offset_sd(self.questions[int(rows.question[own[0]])])
         scale = self.scale[:, rows.reading[own[0]]]
         bounds = [(rows.lower[each], rows.upper[each]) for each in own]
         if len(bounds) == 1:
@@ -236,7 +237,9 @@ def _expected(
     return dict(zip(plain, results[: len(plain)], strict=True)), supposed
 
 
-def _log_interval(lower: float, upper: float, center: FloatArray, scale: FloatArray) -> FloatArray:
+def _log_interval(
+    lower: FloatArray, upper: FloatArray, center: FloatArray, scale: FloatArray
+) -> FloatArray:
     """Give log P(lower < x < upper) for x ~ Normal(center, scale), as ``models.interval`` does."""
     below, above = (lower - center) / scale, (upper - center) / scale
     right = below + above > 0

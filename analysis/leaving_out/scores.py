@@ -70,7 +70,7 @@ def left_out_scores(
     weights = []
     for each in left:
         first = each.rows[0]
-        known = tellers[everyone.source[first]].foretell(each, int(everyone.place[first]))
+        known = tellers[int(everyone.source[first])].foretell(each, int(everyone.place[first]))
         pooled = _by_pools(each)
         columns.append([[_by_model(each, own), *pooled.values()] for own in known])
         weights.append([own.weights for own in known])

@@ -103,7 +103,10 @@ class Base:
         """
         said = of_sources(self.log_likelihood, self.panel.judgments, "expert")
         experts = self.draws["expert"].values
-        said = said.transpose("chain", "draw", "expert").reindex(expert=experts, fill_value=0.0)
+        said = said.transpose("chain", "draw", "expert").reindex(
+            expert=experts,
+            fill_value=0.0,  # pyright: ignore[reportArgumentType]: its default is a sentinel
+        )
         flat = said.values.reshape(-1, len(experts))
         ratios = log_ratios_without_experts(flat, self.draws, self.panel)
         return said.copy(data=ratios.reshape(said.shape))

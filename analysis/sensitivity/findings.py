@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
-from arviz_stats import ess, mcse, rhat
+from arviz_stats.sampling_diagnostics import ess, mcse, rhat
 
 from takeoff.analysis.posterior import HEADLINE
 from takeoff.analysis.sensitivity.changes import Change
@@ -76,7 +76,7 @@ def of_weights(change: Change, by_expert: xr.DataArray, weights: Weights, second
     """Summarize reweighted draws: outcomes (chain, draw, expert, outcome) of the voices left."""
     flat = weights.values.transpose("chain", "draw").values.ravel()
     found: Summary = {}
-    error = {}
+    error: dict[str, float] = {}
     for who, values in _views(by_expert).items():
         rows = values.reshape(-1, values.shape[-1])
         found[who] = _named(weighted_quantiles(rows, flat, LEVELS))

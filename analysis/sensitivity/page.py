@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from arviz_stats import mcse
+from arviz_stats.sampling_diagnostics import mcse
 
 from takeoff.analysis.figures.cruxes import cruxes_figure
 from takeoff.analysis.figures.sensitivity import rows_figure, tornado_figure, weight_figure

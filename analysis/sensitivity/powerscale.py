@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 import xarray as xr
-from arviz_stats import psense
+from arviz_stats.psense import psense
 from scipy.special import logit
 
 from takeoff.analysis.movement import KEPT_WIDTH, SMALL_STEP

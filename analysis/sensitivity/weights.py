@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
-from arviz_stats import ess
+from arviz_stats.sampling_diagnostics import ess
 
 from takeoff.analysis.pareto import LARGEST_SHAPE, smoothed
 

@@ -6,7 +6,7 @@ graphs in several at once.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from takeoff.models.errors import InputError
 
@@ -31,7 +31,11 @@ def on_this_machine[Task, Result](
     if count == 1:
         yield from map(function, tasks)
         return
-    pool = Parallel(n_jobs=count, return_as="generator_unordered", batch_size=1)
+    pool: Any = Parallel(
+        n_jobs=count,
+        return_as="generator_unordered",
+        batch_size=1,  # pyright: ignore[reportArgumentType]: a number or "auto"
+    )
     yield from pool(delayed(function)(task) for task in tasks)
 
 

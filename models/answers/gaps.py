@@ -72,7 +72,7 @@ def observe_gaps(spreads: TensorVariable, gaps: Gaps) -> TensorVariable:
         "gap",
         center,
         logp=lambda _, center: _log_gap(center, gaps),
-        random=lambda center, rng=None, size=None: rng.normal(center, GAP_NOISE, size),
+        random=lambda center, *, rng, size: rng.normal(center, GAP_NOISE, size),
         observed=bounded_log(np.maximum(gaps.value, _NARROWEST)),
         dims="between",
     )

@@ -76,7 +76,7 @@ def observe_phrases(
         center,
         scale,
         logp=lambda _, center, scale: log_phrase(center, scale, said),
-        random=lambda center, scale, rng=None, size=None: rng.normal(center, scale, size),
+        random=lambda center, scale, *, rng, size: rng.normal(center, scale, size),
         observed=value,
         dims="verbal_answer",
     )

@@ -49,9 +49,7 @@ def observe(
         lower,
         upper,
         logp=lambda _, center, scale, lower, upper: log_interval(lower, upper, center, scale),
-        random=lambda center, scale, lower, upper, rng=None, size=None: rng.normal(
-            center, scale, size
-        ),
+        random=lambda center, scale, lower, upper, *, rng, size: rng.normal(center, scale, size),
         observed=value,
         dims=dim,
     )

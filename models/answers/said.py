@@ -229,7 +229,7 @@ def _seeds(said: Sequence[Statement], experts: Sequence[str]) -> Seeds | None:
         truth=np.array([float(each) if each is not None else np.nan for each in truth.values()]),
         names=tuple(labels),
         answered=answered,
-        names_of_answered=tuple(experts[each] for each in answered),
+        names_of_answered=tuple(experts[int(each)] for each in answered),
     )
 
 

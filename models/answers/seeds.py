@@ -73,7 +73,7 @@ def observe_seeds(
         "truth",
         informed,
         logp=lambda _, informed: -pt.softplus(-sign * informed) * settled,
-        random=lambda informed, rng=None, size=None: rng.binomial(
+        random=lambda informed, *, rng, size: rng.binomial(
             1, 1 / (1 + np.exp(-informed)), size
         ).astype(float),
         observed=seeds.truth,

@@ -13,6 +13,7 @@ from takeoff.models.interval import log_odds
 from takeoff.models.panel import panel_model
 from takeoff.models.priors import prior_set
 from takeoff.models.questions import Judgments
+from takeoff.models.worldviews import OFFENSE
 from takeoff.models.writer import program_of
 from tests.every_kind import ANSWERS, HEADER, STUDY
 
@@ -81,6 +82,21 @@ def test_the_density_of_every_kind_has_its_gradient(panel: Any) -> None:
         for one in np.eye(len(at))
     ]
     np.testing.assert_allclose(gradient, by_hand, atol=1e-6 * np.abs(gradient).max())
+
+
+def test_experts_who_hardly_disagree_do_not_deviate_the_more_for_it(panel: Any) -> None:
+    coordinates = panel.coordinates()
+    start = coordinates.model.initial_point()
+    sizes = [np.size(start[each.name]) for each in coordinates.inputs]
+    names = [each.name for each in coordinates.inputs]
+    place = sum(sizes[: names.index("disagreement_log__")]) + OFFENSE
+    points = np.zeros((5, sum(sizes)))
+    points[:, place] = [1.0, 0.0, -1.0, -2.0, -4.0]
+    back = coordinates.back(points)
+    assert (np.diff(back["disagreement"][:, OFFENSE]) < 0).all()
+    furthest = np.abs(back["offense_deviation"]).max(axis=1)
+    assert furthest[0] > furthest[-1]
+    assert furthest.max() < 3
 
 
 def test_a_range_about_a_probability_widens_its_answer(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def smoothed(log_weights: FloatArray, efficiency: float = 1.0) -> tuple[FloatArr
     ``efficiency`` is that of the draws: independent ones for each of them.
     """
     # Here and not above: it takes seconds to import, and pages that show a bound do not need it.
-    from arviz_stats.base import array_stats  # pyright: ignore[reportPrivateImportUsage]
+    from arviz_stats.base import array_stats  # pyright: ignore[reportPrivateImportUsage]: no other
 
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # of a hopeless tail
         # ArviZ takes log likelihoods that are left out: minus the log weights.

@@ -8,7 +8,8 @@ the answers see:
 
 - an expert's deviation in offense as the log-odds by which the level then exceeds what the expert
   said of extinction, in units that shrink with the expert's noise. How the level rises (``rise``)
-  is found roughly, then mended twice by the world itself;
+  is found roughly, then mended twice by the world itself. Where offense is hardly felt, or experts
+  hardly disagree, it exceeds what the prior's mean has instead;
 - the centre of offense, and what sets camps apart in it, from the mean of the offenses that bring
   about what experts said;
 - the deviation in margin of an expert who is far out as the soundness that it brings about; others

@@ -224,16 +224,16 @@ def _reduce(operation: int, memory: FloatArray, places: IntArray, begin: int, en
         total = 0.0
         for k in range(begin, end):
             total += memory[places[k]]
-        return total  # pyright: ignore[reportReturnType]
+        return total  # pyright: ignore[reportReturnType]: of one place
     largest = memory[places[begin]]
     for k in range(begin, end):
         largest = max(largest, memory[places[k]])
     if operation == MAX or not math.isfinite(largest):
-        return largest  # pyright: ignore[reportReturnType]
+        return largest  # pyright: ignore[reportReturnType]: of one place
     total = 0.0
     for k in range(begin, end):
         total += math.exp(memory[places[k]] - largest)
-    return largest + math.log(total)  # pyright: ignore[reportReturnType]
+    return largest + math.log(total)  # pyright: ignore[reportReturnType]: of one place
 
 
 @compiled

@@ -19,9 +19,8 @@ _FELT_AT: dict[str, float] = {"slip": -1.0, "response": 1.0}
 """At which end deviations are felt: slip where it is small, response where it leaves little."""
 _EXACT_STEPS = 2
 """After one, levels near saturation are still off by more than the noise of careful experts."""
-
 _MISHEARD = 0.6
-"""By how much experts of median care miss their levels, for how far they are believed; log-odds."""
+"""By how much experts of median care miss their levels, about, in log-odds."""
 
 
 def deviate_where_felt(way: Straightening) -> TensorVariable:
@@ -72,8 +71,8 @@ def deviate(way: Straightening) -> TensorVariable:
 
     First to where the rough level is what the expert said; what the world says there tells where
     its own is. Where centres and contrasts count from the offenses found, they are changed too.
-    Deviations count from between there and the prior's mean: where experts hardly disagree, what
-    they said apart is noise, and no deviation that grows as their disagreement shrinks.
+    Deviations count from between there and the prior's mean, the nearer to it the less offense is
+    felt: else they would grow without bound as the experts' disagreement shrinks.
     """
     guide, free, story, model = way.guide, way.free, way.story, way.model
     deviation = way.value("offense_deviation")
@@ -103,7 +102,6 @@ def deviate(way: Straightening) -> TensorVariable:
     rise = Rise(rise.most, rise.force + slope * middle, scaled)
     unit = care / (1 + care)  # the more careful, the closer what is said pins down the level
     said = (near - middle) / reach
-    # Where offense is hardly felt it is expected where the prior has it, whatever was said.
     heard = (rise.steepness(said) / (_MISHEARD * care)) ** 2
     expected = said * heard / (1 + heard)
     there = rise.deviation(own * unit + rise.level(expected), expected, PULL)

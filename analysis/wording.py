@@ -25,15 +25,16 @@ __all__ = [
     "whose",
 ]
 
-_TINY = 1e-4
+_TINY = 1e-6
+_NEARLY_ONE = 1 - 1e-4
 _NAMES = {"power_grab": "power grab", "bargaining": "bargaining failure"}
 
 
 def probability(value: float) -> str:
     """Write a probability as a percentage, or as a power of ten where it is tiny.
 
-    >>> [probability(each) for each in (0.26, 0.0912, 0.00351, 3.21e-9, 0.9957, 1.0)]
-    ['26%', '9.1%', '0.35%', '3.2e-9', '99.57%', '100%']
+    >>> [probability(each) for each in (0.26, 0.0912, 8.9e-5, 3.21e-9, 0.9957, 1.0)]
+    ['26%', '9.1%', '0.0089%', '3.2e-9', '99.57%', '100%']
     """
     if math.isnan(value):
         return "–"
@@ -42,7 +43,7 @@ def probability(value: float) -> str:
     if value < _TINY:
         digits, _, exponent = f"{value:.1e}".partition("e")
         return f"{digits.removesuffix('.0')}e{int(exponent)}"
-    if value > 1 - _TINY:
+    if value > _NEARLY_ONE:
         return "over 99.99%"
     return f"{_two_digits(100 * value, 100.0)}%"
 

@@ -23,6 +23,7 @@ from takeoff.analysis.wording import (
     in_words,
     plain_name,
     probability,
+    quantity,
     share_of_draws,
     times_ahead,
     whose,
@@ -32,6 +33,7 @@ __all__ = ["about_kinship_share", "about_projects", "about_standing", "about_the
 
 _CLEAR = 0.95
 _LIKELY = 0.8
+_RATIO = "log ratio"
 
 
 def about_projects(tree: xr.DataTree, name: str = "takeover") -> list[str]:
@@ -119,8 +121,9 @@ def _stand(each: Standing) -> str:
             f"when there are {middle} ({side})"
         )
     return (
-        f"{whose(each.who)}, the log advantage of offence is {offense.median:.2g} "
-        f"({offense.lower:.2g} to {offense.upper:.2g}); by its own beliefs {'; '.join(parts)}."
+        f"{whose(each.who)}, the log advantage of offence is "
+        f"{quantity(offense.median, _RATIO)} ({ends(offense, _RATIO)}); by its own beliefs "
+        f"{'; '.join(parts)}."
     )
 
 
@@ -133,7 +136,7 @@ def _turning(turn: Turn) -> str:
     number = len(turn.offenses)
     passed = [
         f"{'to ' if row else 'likelier to '}{sides[(turn.harm + number - 1 - row) % 2]} once the "
-        f"log advantage of offence passes {each:.2g} ({times_ahead(each)})"
+        f"log advantage of offence passes {quantity(each, _RATIO)} ({times_ahead(each)})"
         for row, each in enumerate(turn.offenses)
     ]
     return f"with {start}, adding one is {', then '.join(passed)}"
@@ -149,5 +152,5 @@ def _standing(tree: xr.DataTree, turn: Turn) -> list[str]:
     return [
         f"{beyond} of {counted(len(stands), 'expert')} put offence beyond the "
         f"{'last ' if len(turn.offenses) > 1 else ''}turn for "
-        f"{counted(turn.projects, 'project')} ({last:.2g})."
+        f"{counted(turn.projects, 'project')} ({quantity(last, _RATIO)})."
     ]

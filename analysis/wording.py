@@ -49,16 +49,19 @@ def probability(value: float) -> str:
 
 
 def quantity(value: float, unit: str) -> str:
-    """Write an outcome in its unit: percentages for probabilities and shares.
+    """Write an outcome or parameter in its unit: percentages for probabilities and shares.
 
     >>> quantity(0.553, "correlation"), quantity(0.553, "share"), quantity(4.31, "projects")
     ('0.55', '55%', '4.3')
+    >>> quantity(-0.0771, "log ratio")
+    '−0.077'
     """
     if unit in ("probability", "share"):
         return probability(value)
     if math.isnan(value):
         return "–"
-    return f"{value:.2f}" if unit == "correlation" else _two_digits(value, math.inf)
+    written = f"{value:.2f}" if unit == "correlation" else _two_digits(value, math.inf)
+    return written.replace("-", "−")
 
 
 def span(each: Interval, unit: str) -> str:

@@ -1,10 +1,10 @@
 // Lets a reader sort tables by a column: by number where cells begin with one, else by word.
 const inOrder = new Intl.Collator(undefined, { numeric: true }).compare;
 const numberIn = (text) => {
-  const found = text.match(/^(over |more than |fewer than |[<>])?([+-]?[\d.]+(?:e[+-]?\d+)?)/);
+  const found = text.match(/^(over |more than |fewer than |[<>])?([+−-]?[\d.]+(?:e[+-]?\d+)?)/);
   if (!found) return NaN;
   const beyond = { "fewer than ": -1, "<": -1 }[found[1]] ?? (found[1] ? 1 : 0);
-  return Number(found[2]) + 1e-6 * beyond;
+  return Number(found[2].replace("−", "-")) + 1e-6 * beyond;
 };
 const compared = (one, other) => {
   if (!one || !other || one === "–" || other === "–") return 0;

@@ -91,7 +91,7 @@ def test_every_turn_is_listed_where_there_are_several() -> None:
         assert list(turn.offenses) == pytest.approx([-1.25, 1.25])
         assert not turn.harm
     said = " ".join(about_the_map(tree))
-    assert "likelier to harm than to help once the log advantage of offence passes -1.2 " in said
+    assert "likelier to harm than to help once the log advantage of offence passes −1.2 " in said
     assert "then to help than to harm once the log advantage of offence passes 1.2 " in said
     assert "beyond the last turn" in said
 

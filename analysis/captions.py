@@ -18,6 +18,7 @@ from takeoff.analysis.wording import (
     listed,
     plain_name,
     ratio,
+    signed,
     times_ahead,
     whose,
 )
@@ -145,7 +146,8 @@ def _largest(tree: xr.DataTree) -> str:
         plain_name(str(jacobian[dim].values[at]))
         for dim, at in (("question", row), ("parameter", column))
     )
-    return f"The largest is {float(jacobian[row, column]):+.1f}: “{question}” by {parameter}."
+    largest = signed(float(jacobian[row, column]), ".1f")
+    return f"The largest is {largest}: “{question}” by {parameter}."
 
 
 def _likeliest_roads(tree: xr.DataTree) -> str:

@@ -30,6 +30,7 @@ from takeoff.analysis.wording import (
     plain_name,
     probability,
     share_of_draws,
+    signed,
     whose,
 )
 from takeoff.models.questions import EFFICACY
@@ -129,12 +130,11 @@ def points(difference: float) -> str:
     """Write a difference of probabilities in percentage points.
 
     >>> points(-0.1514), points(0.00002), points(0.0)
-    ('-15.1', '+0.002', '0')
+    ('−15.1', '+0.002', '0')
     """
     if math.isnan(difference) or difference == 0:
         return "–" if difference else "0"
-    size = abs(100 * difference)
-    return f"{100 * difference:+.1f}" if size >= 0.095 else f"{100 * difference:+.1g}"
+    return signed(100 * difference, ".1f" if abs(100 * difference) >= 0.095 else ".1g")
 
 
 def sure(found: Effect) -> str:
@@ -188,7 +188,7 @@ def _by_thirds(who: str, least: Third, most: Third) -> str:
     return (
         f"{whose(who)}, {verdict}: {_named(least.best[who])} where least alike, "
         f"{_named(most.best[who])} where most alike; the mean of the best number moves by "
-        f"{step:+.1f} (standard error {error:.1f})."
+        f"{signed(step, '.1f')} (standard error {error:.1f})."
     )
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "quantity",
     "ratio",
     "share_of_draws",
+    "signed",
     "span",
     "times_ahead",
     "whose",
@@ -83,6 +84,15 @@ def span(each: Interval, unit: str) -> str:
 def ends(each: Interval, unit: str) -> str:
     """Write an interval for a sentence: "9% to 72%"."""
     return f"{quantity(each.lower, unit)} to {quantity(each.upper, unit)}"
+
+
+def signed(value: float, form: str) -> str:
+    """Write a difference with its sign, in a form that Python knows.
+
+    >>> signed(0.44, ".1f"), signed(-0.0771, ".2g")
+    ('+0.4', '−0.077')
+    """
+    return f"{value:+{form}}".replace("-", "−")
 
 
 def share_of_draws(share: float) -> str:

@@ -18,9 +18,9 @@ from takeoff.analysis.wording import (
     listed,
     plain_name,
     ratio,
-    signed,
     times_ahead,
     whose,
+    written,
 )
 
 __all__ = ["captions"]
@@ -146,7 +146,7 @@ def _largest(tree: xr.DataTree) -> str:
         plain_name(str(jacobian[dim].values[at]))
         for dim, at in (("question", row), ("parameter", column))
     )
-    largest = signed(float(jacobian[row, column]), ".1f")
+    largest = written(float(jacobian[row, column]), "+.1f")
     return f"The largest is {largest}: “{question}” by {parameter}."
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from takeoff.analysis.comparison import Case
 from takeoff.analysis.comparison_reading import Effect
 from takeoff.analysis.comparison_sentences import points, sure
-from takeoff.analysis.wording import quantity, signed, span
+from takeoff.analysis.wording import quantity, span, written
 from takeoff.models.outcomes import outcome
 
 __all__ = ["rows_of_plan"]
@@ -42,4 +42,4 @@ def rows_of_plan(
 
 
 def _change(value: float, unit: str) -> str:
-    return points(value) if unit in ("probability", "share") else signed(value, ".2g")
+    return points(value) if unit in ("probability", "share") else written(value, "+.2g")

@@ -30,8 +30,8 @@ from takeoff.analysis.wording import (
     plain_name,
     probability,
     share_of_draws,
-    signed,
     whose,
+    written,
 )
 from takeoff.models.questions import EFFICACY
 
@@ -134,7 +134,7 @@ def points(difference: float) -> str:
     """
     if math.isnan(difference) or difference == 0:
         return "–" if difference else "0"
-    return signed(100 * difference, ".1f" if abs(100 * difference) >= 0.095 else ".1g")
+    return written(100 * difference, "+.1f" if abs(100 * difference) >= 0.095 else "+.1g")
 
 
 def sure(found: Effect) -> str:
@@ -188,7 +188,7 @@ def _by_thirds(who: str, least: Third, most: Third) -> str:
     return (
         f"{whose(who)}, {verdict}: {_named(least.best[who])} where least alike, "
         f"{_named(most.best[who])} where most alike; the mean of the best number moves by "
-        f"{signed(step, '.1f')} (standard error {error:.1f})."
+        f"{written(step, '+.1f')} (standard error {error:.1f})."
     )
 
 

@@ -20,7 +20,7 @@ import xarray as xr
 from scipy.special import expit, log_ndtr, logsumexp, ndtr
 
 from takeoff.analysis.imagined_answers import imagined_answers
-from takeoff.analysis.wording import signed
+from takeoff.analysis.wording import written
 from takeoff.data import Study, rounding_interval
 from takeoff.models.interval import FARTHEST
 from takeoff.models.priors import prior_set
@@ -242,7 +242,7 @@ def _of_groups(prediction: xr.Dataset, ours: xr.Dataset) -> Iterator[str]:
     gain = (after - scores.sel(beliefs="prior")).sel(who=POPULATION).item()
     best = after["who"].values[int(after.values.argmax())]
     yield (
-        f"What was learned changes their mean log score by {signed(gain, '.2f')} against the "
+        f"What was learned changes their mean log score by {written(gain, '+.2f')} against the "
         f"prior; {best} predicts them best."
     )
 
@@ -264,7 +264,7 @@ def _of_answers(prediction: xr.Dataset, ours: xr.Dataset) -> Iterator[str]:
         f"Of {count.sum().item()} single answers {100 * middle:.0f} per cent lie in the middle "
         f"half of their distribution and {100 * wide:.0f} per cent in the middle 90 per cent, "
         f"fewest of {least} ({100 * fewest:.0f}); what was learned changes their mean log score "
-        f"by {signed(gain, '.2f')} against the prior."
+        f"by {written(gain, '+.2f')} against the prior."
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from takeoff.analysis.record import Record
-from takeoff.analysis.wording import counted, listed, signed
+from takeoff.analysis.wording import counted, listed, written
 from takeoff.data.phrases import LIKE
 from takeoff.models.answers.places import UNSTATED
 from takeoff.models.answers.projects_stated import distribution_of_projects
@@ -73,8 +73,8 @@ def about_efforts(tree: xr.DataTree) -> list[str]:
         effort.quantile(level, ("chain", "draw"), skipna=False) for level in (0.05, 0.5, 0.95)
     )
     each = [
-        f"{name} {signed(float(middle[row]), '.2f')} "
-        f"({signed(float(low[row]), '.2f')} to {signed(float(high[row]), '.2f')})"
+        f"{name} {written(float(middle[row]), '+.2f')} "
+        f"({written(float(low[row]), '+.2f')} to {written(float(high[row]), '+.2f')})"
         for row, name in enumerate(effort["named_project"].values.tolist())
     ]
     return [

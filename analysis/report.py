@@ -48,7 +48,15 @@ from takeoff.analysis.sentences import (
 from takeoff.analysis.summaries import INTERVAL, ROADS, interval
 from takeoff.analysis.switch import switch_of
 from takeoff.analysis.views import camp_names, experts_in_order
-from takeoff.analysis.wording import counted, plain_name, probability, quantity, ratio, span
+from takeoff.analysis.wording import (
+    counted,
+    plain_name,
+    probability,
+    quantity,
+    ratio,
+    span,
+    written,
+)
 from takeoff.models.outcomes import OUTCOMES
 from takeoff.models.parameters import PARAMETERS, parameter
 from takeoff.models.priors import prior_set
@@ -115,7 +123,7 @@ def environment() -> "jinja2.Environment":
         "probability": probability,
         "ratio": ratio,
     }
-    made.globals |= {"counted": counted}
+    made.globals |= {"counted": counted, "written": written}
     return made
 
 

@@ -20,10 +20,10 @@ __all__ = [
     "quantity",
     "ratio",
     "share_of_draws",
-    "signed",
     "span",
     "times_ahead",
     "whose",
+    "written",
 ]
 
 _TINY = 1e-6
@@ -34,8 +34,8 @@ _NAMES = {"power_grab": "power grab", "bargaining": "bargaining failure"}
 def probability(value: float) -> str:
     """Write a probability as a percentage, or as a power of ten where it is tiny.
 
-    >>> [probability(each) for each in (0.26, 0.0912, 8.9e-5, 3.21e-9, 0.9957, 1.0)]
-    ['26%', '9.1%', '0.0089%', '3.2e-9', '99.57%', '100%']
+    >>> [probability(each) for each in (0.26, 0.0912, 0.00351, 8.9e-5, 3.21e-9, 0.9957, 1.0)]
+    ['26%', '9.1%', '0.35%', '0.0089%', '3.2e-9', '99.57%', '100%']
     """
     if math.isnan(value):
         return "–"
@@ -61,8 +61,7 @@ def quantity(value: float, unit: str) -> str:
         return probability(value)
     if math.isnan(value):
         return "–"
-    written = f"{value:.2f}" if unit == "correlation" else _two_digits(value, math.inf)
-    return written.replace("-", "−")
+    return written(value, ".2f") if unit == "correlation" else _two_digits(value, math.inf)
 
 
 def span(each: Interval, unit: str) -> str:
@@ -84,15 +83,6 @@ def span(each: Interval, unit: str) -> str:
 def ends(each: Interval, unit: str) -> str:
     """Write an interval for a sentence: "9% to 72%"."""
     return f"{quantity(each.lower, unit)} to {quantity(each.upper, unit)}"
-
-
-def signed(value: float, form: str) -> str:
-    """Write a difference with its sign, in a form that Python knows.
-
-    >>> signed(0.44, ".1f"), signed(-0.0771, ".2g")
-    ('+0.4', '−0.077')
-    """
-    return f"{value:+{form}}".replace("-", "−")
 
 
 def share_of_draws(share: float) -> str:
@@ -168,12 +158,21 @@ def whose(who: str) -> str:
     return f"In the {who}" if who in ("consensus", "population") else f"For the {who} camp"
 
 
+def written(value: float, form: str) -> str:
+    """Write a number in a form that Python knows, with a minus for its hyphen.
+
+    >>> written(0.44, "+.1f"), written(-0.0771, ".2g")
+    ('+0.4', '−0.077')
+    """
+    return f"{value:{form}}".replace("-", "−")
+
+
 def _two_digits(value: float, whole: float) -> str:
     """Write two significant digits of the value, or of what it lacks to the whole."""
     near = 0.99 * whole < value < whole
     size = whole - value if near else abs(value)
     places = 1 - math.floor(math.log10(size)) if size > 0 else 0
-    text = f"{value:.{max(places, 0)}f}"
+    text = written(value, f".{max(places, 0)}f")
     if "." in text and not near:
         text = text.rstrip("0").rstrip(".")
     return text

@@ -13,7 +13,7 @@ from takeoff.analysis.app.refits import Status
 from takeoff.analysis.app.typed import said
 from takeoff.analysis.pareto import LARGEST_SHAPE
 from takeoff.analysis.summaries import Interval
-from takeoff.analysis.wording import counted, ends, plain_name, probability, quantity
+from takeoff.analysis.wording import counted, ends, plain_name, probability, quantity, written
 from takeoff.models.outcomes import outcome
 
 __all__ = ["about_implied", "about_method", "about_refit", "about_shift", "bar"]
@@ -86,7 +86,7 @@ def about_method(view: View, answered: int, heard: int, fit: Mapping[str, float]
     """Say how the panel with the answers was worked out, and how far that can be trusted."""
     shape = "k̂ beyond measure"
     if math.isfinite(view.k):
-        shape = f"k̂ {view.k:.2f}".replace("-", "−")
+        shape = f"k̂ {written(view.k, '.2f')}"
     worth = f"worth {view.worth:,.0f} equal ones"
     if view.refitted:
         rhat, divergences = fit["rhat"], int(fit["divergences"])

@@ -11,7 +11,7 @@ import xarray as xr
 
 from takeoff.analysis.claims.claim import Claim
 from takeoff.analysis.claims.table import BELIEFS, CLAIMS
-from takeoff.analysis.wording import listed, plain_name, probability, signed, times_ahead
+from takeoff.analysis.wording import listed, plain_name, probability, times_ahead, written
 
 __all__ = ["ClaimLine", "Sketch", "claim_lines"]
 
@@ -119,7 +119,7 @@ def _number(value: float, unit: str) -> str:
         return f"{value:.0f}"
     size = 100 * value if unit == "points" else value
     # Numbers that round to 0 have no sign.
-    return signed(size, ".2g") if abs(size) >= 0.01 else "0"
+    return written(size, "+.2g") if abs(size) >= 0.01 else "0"
 
 
 def _fails(row: xr.Dataset, beliefs: str) -> list[str]:

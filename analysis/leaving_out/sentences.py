@@ -7,7 +7,7 @@ import xarray as xr
 from takeoff.analysis.leaving_out.compared import Compared, compared, reliable
 from takeoff.analysis.leaving_out.names import MODEL, TESTS
 from takeoff.analysis.pareto import LARGEST_SHAPE
-from takeoff.analysis.wording import counted, ratio, signed
+from takeoff.analysis.wording import counted, ratio, written
 
 __all__ = ["about_left_out", "about_reliability"]
 
@@ -36,7 +36,7 @@ def _about(test: str, rows: list[Compared]) -> str:
     assert advantage is not None
     factor = math.exp(abs(advantage.mean))
     times = ratio(factor) if factor > _NEARLY else f"{factor:.2f}"
-    size = f"{signed(advantage.mean, '.2f')} ± {advantage.error:.2f} in the log"
+    size = f"{written(advantage.mean, '+.2f')} ± {advantage.error:.2f} in the log"
     pool = f"the best pool ({best.method})"
     if not advantage.is_clear:
         return f"{_GIVEN[test]}, the model and {pool} foretell answers about equally well ({size})."
@@ -75,7 +75,7 @@ def about_reliability(scores: xr.Dataset) -> list[str]:
             rows = compared(kept, test)
             best = max(rows[1:], key=lambda each: each.log_score).log_advantage
             assert best is not None
-            size = f"{signed(best.mean, '.2f')} ± {best.error:.2f}"
+            size = f"{written(best.mean, '+.2f')} ± {best.error:.2f}"
             text += f" Without them the model's advantage is {size}."
         said.append(text)
     return said
